@@ -1,0 +1,12 @@
+import { formatBytes, formatNumberOf } from "../../publish/report/format.ts";
+import type { ProgressStep } from "./progress.ts";
+
+/** `12 requests, 3.4 MB raw, 1,200 rows`. */
+export function numbers({ requests, rawBytes, rows }: ProgressStep): string {
+  return `${formatNumberOf(requests, "request")}, ${formatBytes(rawBytes)} raw, ${formatNumberOf(rows, "row")}`;
+}
+
+/** Whole percent of the phase; 100 only when all is done, and when there is nothing to do. */
+export function percentOf({ done, total }: Pick<ProgressStep, "done" | "total">): number {
+  return total > 0 ? Math.floor((Math.min(done, total) / total) * 100) : 100;
+}

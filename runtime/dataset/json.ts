@@ -1,0 +1,23 @@
+import { parseDecimal } from "./decimal.ts";
+import type { JsonValue } from "./source.ts";
+
+const WIDE = { precision: 400, scale: 400 };
+
+/**
+ * Parses JSON without losing a digit: a number stays a number when the float holds exactly what was written, otherwise it
+ * comes as its text. https://github.com/tc39/proposal-json-parse-with-source
+ * @throws SyntaxError
+ */
+export function parseJson(text: string): JsonValue {
+  return JSON.parse(text, (_key, value, context?: { source?: string }) =>
+    typeof value === "number" && context?.source !== undefined && !isExact(value, context.source)
+      ? context.source
+      : value,
+  );
+}
+
+function isExact(value: number, source: string): boolean {
+  if (String(value) === source) return true;
+  const [written, held] = [source, String(value)].map((text) => parseDecimal(text, WIDE, "refuse"));
+  return written !== undefined && written === held;
+}

@@ -1,0 +1,222 @@
+import { z } from "zod";
+import { CALENDARS, type DatasetDefinition } from "./definition.ts";
+import { DURATION_PATTERN, milliseconds } from "./duration.ts";
+import { type Fault, unknownName } from "./errors.ts";
+import { FARGATE_SIZES, isFargateSize } from "./fargate.ts";
+import { startOfDate } from "./moment.ts";
+import { scheduleFaults } from "./schedule-faults.ts";
+import { COLUMN_KINDS, type Schema } from "./schema.ts";
+import { strictFaults } from "./strict.ts";
+
+const NAME = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9_]{0,39}$/,
+    "must be lower case letters, digits and underscores, begin with a letter, and have at most 40 of them",
+  );
+const duration = z.string().regex(DURATION_PATTERN, 'must be a duration such as "5 minutes" or "299 days"');
+const fn = z.custom<(...args: never[]) => unknown>((value) => typeof value === "function", "must be a function");
+const count = z.number().int().min(1);
+
+const column = z.strictObject({
+  kind: z.enum(COLUMN_KINDS),
+  nullable: z.boolean(),
+  unit: z.string().optional(),
+  description: z.string().optional(),
+  from: z.enum(["iso", "seconds", "milliseconds"]).optional(),
+  precision: count.max(38).optional(),
+  scale: z.number().int().min(0).max(38).optional(),
+  excess: z.enum(["refuse", "round"]).optional(),
+});
+
+const auth = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("none") }),
+  z.strictObject({
+    kind: z.literal("header"),
+    header: z.string().regex(/^[A-Za-z0-9-]+$/, "must be the name of a header"),
+    prefix: z.string(),
+    secret: z.string().regex(/^[A-Z][A-Z0-9_]*$/, "must be capital letters, digits and underscores"),
+  }),
+]);
+
+const source = z.strictObject({
+  kind: z.literal("http"),
+  url: z
+    .string()
+    .refine(isAllowedUrl, "must be an https URL (http only for this machine), without query or credentials"),
+  auth: auth.optional(),
+  budget: z.array(z.strictObject({ requests: count, per: duration, burst: count.optional() })).min(1),
+  windows: z.strictObject({ step: duration, granularity: duration }),
+  request: fn,
+  pages: z.strictObject({ kind: z.literal("none") }),
+  responses: z
+    .array(
+      z.strictObject({
+        test: z.strictObject({
+          status: z.number().int().min(100).max(599).optional(),
+          body: z.instanceof(RegExp).optional(),
+        }),
+        action: z.strictObject({
+          kind: z.enum(["ok", "empty", "retry", "limited", "splitWindow", "skipPartition", "fail"]),
+          message: z.string().optional(),
+        }),
+      }),
+    )
+    .optional(),
+  rows: fn,
+});
+
+const definition = z.strictObject({
+  name: NAME,
+  title: z.string().min(1),
+  description: z.string().optional(),
+  source,
+  partitions: z.record(z.string(), z.array(z.string().min(1)).min(1)),
+  schema: z.record(z.string(), column),
+  key: z.array(z.string()).min(1),
+  cursor: z.string(),
+  calendar: z.enum(CALENDARS),
+  backfillFrom: z.string().refine((value) => !Number.isNaN(startOfDate(value)), "must be a day, YYYY-MM-DD"),
+  checks: z
+    .array(
+      z.discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("record"), name: z.string(), columns: z.array(z.string()), test: fn }),
+        z.strictObject({ kind: z.literal("freshness"), name: z.string(), limit: z.number() }),
+      ]),
+    )
+    .optional(),
+  schedule: z.strictObject({ cron: z.string(), timeZone: z.string() }),
+  load: z
+    .strictObject({
+      warehouse: z
+        .strictObject({
+          table: NAME.optional(),
+          sortBy: z.array(z.string()).optional(),
+          distributeBy: z.string().optional(),
+        })
+        .optional(),
+      database: z.union([z.boolean(), z.strictObject({ table: NAME })]).optional(),
+    })
+    .optional(),
+  compute: z.strictObject({ vcpu: z.number(), memory: z.number() }).optional(),
+  deadline: duration.optional(),
+});
+
+/** Everything that is wrong with a definition, in the order of its fields; empty when nothing is. */
+export function definitionFaults(input: unknown): Fault[] {
+  const shape = strictFaults(definition, input);
+  return [...shape, ...meaningFaults(input as DatasetDefinition<string, Schema>, shape)];
+}
+
+/** Faults between fields. A field whose own shape is wrong is left out, so that one mistake is reported once. */
+function meaningFaults(input: DatasetDefinition<string, Schema>, shape: readonly Fault[]): Fault[] {
+  if (typeof input !== "object" || input === null) return [];
+  const sound = (field: string): boolean => !shape.some(({ path }) => path.startsWith(field));
+  const faults: Fault[] = [];
+  if (sound("schema")) faults.push(...columnFaults(input, sound));
+  if (sound("partitions")) faults.push(...partitionFaults(input, sound("schema")));
+  if (sound("source")) faults.push(...windowFaults(input));
+  if (sound("schedule")) faults.push(...scheduleFaults(input.schedule));
+  if (sound("compute") && input.compute && !isFargateSize(input.compute))
+    faults.push({
+      path: "compute",
+      problem: "is no size that Fargate offers",
+      value: input.compute,
+      allowed: FARGATE_SIZES,
+    });
+  return faults;
+}
+
+function columnFaults(input: DatasetDefinition<string, Schema>, sound: (field: string) => boolean): Fault[] {
+  const columns = Object.keys(input.schema);
+  const faults: Fault[] = [];
+  const mustExist = (path: string, name: string | undefined): void => {
+    if (name !== undefined && !columns.includes(name)) faults.push(unknownName(path, "names no column", name, columns));
+  };
+  for (const name of columns) {
+    if (!/^[a-z][a-z0-9_]*$/.test(name))
+      faults.push({
+        path: `schema.${name}`,
+        problem: "must be lower case letters, digits and underscores",
+        value: name,
+      });
+    const { kind, precision, scale } = input.schema[name] as { kind: string; precision?: number; scale?: number };
+    if (kind === "decimal" && precision !== undefined && scale !== undefined && scale > precision)
+      faults.push({
+        path: `schema.${name}.scale`,
+        problem: "is more than the precision",
+        value: scale,
+        allowed: `0 to ${precision}`,
+      });
+  }
+  if (sound("key"))
+    for (const [i, name] of input.key.entries()) {
+      mustExist(`key[${i}]`, name);
+      if (input.schema[name]?.nullable)
+        faults.push({ path: `key[${i}]`, problem: "names a nullable column", value: name });
+    }
+  if (sound("cursor")) {
+    mustExist("cursor", input.cursor);
+    const kind = input.schema[input.cursor]?.kind;
+    if (kind && kind !== "date" && kind !== "timestamp")
+      faults.push({
+        path: "cursor",
+        problem: `names a ${kind} column`,
+        value: input.cursor,
+        allowed: "a date or timestamp column",
+      });
+  }
+  if (sound("checks"))
+    for (const [i, check] of (input.checks ?? []).entries())
+      if (check.kind === "record") for (const name of check.columns) mustExist(`checks[${i}] (${check.name})`, name);
+  if (sound("load")) {
+    for (const [i, name] of (input.load?.warehouse?.sortBy ?? []).entries())
+      mustExist(`load.warehouse.sortBy[${i}]`, name);
+    mustExist("load.warehouse.distributeBy", input.load?.warehouse?.distributeBy);
+  }
+  return faults;
+}
+
+function partitionFaults(input: DatasetDefinition<string, Schema>, schemaIsSound: boolean): Fault[] {
+  const fields = Object.keys(input.partitions);
+  const [field] = fields;
+  if (field === undefined || fields.length > 1)
+    return [
+      {
+        path: "partitions",
+        problem: "must have exactly one field",
+        value: fields,
+        fix: 'write it as { ticker: ["AAPL", "MSFT"] }',
+      },
+    ];
+  const faults: Fault[] = [];
+  if (schemaIsSound && input.schema[field]?.kind !== "text")
+    faults.push({
+      path: `partitions.${field}`,
+      problem: "is no text column of the schema",
+      fix: `add ${field}: text() to schema`,
+    });
+  const values = input.partitions[field] ?? [];
+  const repeated = values.filter((value, i) => values.indexOf(value) !== i);
+  if (repeated.length) faults.push({ path: `partitions.${field}`, problem: "has a value twice", value: repeated });
+  return faults;
+}
+
+function windowFaults(input: DatasetDefinition<string, Schema>): Fault[] {
+  const { step, granularity } = input.source.windows;
+  if (milliseconds(step) % milliseconds(granularity) === 0) return [];
+  return [{ path: "source.windows.step", problem: `is no multiple of the granularity ${granularity}`, value: step }];
+}
+
+function isAllowedUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  const here = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  return (
+    (url.protocol === "https:" || (url.protocol === "http:" && here)) &&
+    !url.search &&
+    !url.hash &&
+    !url.username &&
+    !url.password
+  );
+}

@@ -1,0 +1,34 @@
+import { ConditionFailed, type Store } from "./store.ts";
+
+/** A JSON document with the etag it was read at; undefined when it does not exist. */
+export async function readJson<T>(store: Store, key: string): Promise<{ value: T; etag: string } | undefined> {
+  const object = await store.get(key);
+  return object && { value: JSON.parse(new TextDecoder().decode(object.body)) as T, etag: object.etag };
+}
+
+/** JSON text as it is stored: indented, with a final newline, so that a person and a diff can read it. */
+export const jsonBytes = (value: unknown): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+
+export const writeJson = (store: Store, key: string, value: unknown): Promise<string> =>
+  store.put(key, jsonBytes(value), { contentType: "application/json" });
+
+/**
+ * Reads, changes and writes a document by compare-and-swap, again from the start when somebody else was first.
+ * @param change gets undefined when there is no document yet; it may be called several times
+ */
+export async function updateJson<T>(store: Store, key: string, change: (now: T | undefined) => T): Promise<T> {
+  for (;;) {
+    const now = await readJson<T>(store, key);
+    const next = change(now?.value);
+    try {
+      await store.put(key, jsonBytes(next), {
+        condition: now ? { etag: now.etag } : { absent: true },
+        contentType: "application/json",
+      });
+      return next;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * The lake's layout: the only place that knows where an object lies. All keys are relative to the lake's prefix.
+ * Every folder ends with `/`, so that a listing of one dataset never meets another whose name begins alike.
+ */
+
+/** A partition as one part of a key: what a URL or a file system may take otherwise is percent-encoded. */
+export const segment = (value: string): string =>
+  encodeURIComponent(value)
+    .replace(/[!'()*~]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/^\.+$/, (dots) => "%2E".repeat(dots.length));
+
+export const DEFINITIONS = "definitions.json";
+
+export const rawFolder = (dataset: string, partition: string): string => `raw/${dataset}/${segment(partition)}/`;
+
+/** `20221101T001500` style times sort; the digest tells exchanges of one second apart. */
+export const rawName = (at: Date, digest: string): string =>
+  `${at.toISOString().replace(/\D/g, "").slice(0, 14)}-${digest.slice(0, 16)}`;
+
+export const rawBodyKey = (dataset: string, partition: string, name: string, extension: string): string =>
+  `${rawFolder(dataset, partition)}${name}.${extension}`;
+
+const EXCHANGE = ".exchange.json";
+
+/** Beside the body: what was asked and how it was answered. It is written after the body, so it never names a missing one. */
+export const exchangeKey = (dataset: string, partition: string, name: string): string =>
+  `${rawFolder(dataset, partition)}${name}${EXCHANGE}`;
+
+/** The name within `rawFolder` of an exchange's record, or undefined for any other key. */
+export const exchangeName = (key: string): string | undefined =>
+  key.endsWith(EXCHANGE) ? key.slice(key.lastIndexOf("/") + 1, -EXCHANGE.length) : undefined;
+
+export const recordsKey = (dataset: string, partition: string): string =>
+  `processed/${dataset}/${segment(partition)}/records.parquet`;
+
+export const quarantineKey = (dataset: string, partition: string): string =>
+  `quarantine/${dataset}/${segment(partition)}/records.ndjson`;
+
+export const stateKey = (dataset: string, partition: string): string => `state/${dataset}/${segment(partition)}.json`;
+
+export const runKey = (dataset: string, run: string): string => `runs/${dataset}/${run}.json`;
+
+export const runsFolder = (dataset: string): string => `runs/${dataset}/`;
+
+export const loadKey = (target: string, loadId: string): string => `loads/${target}/${loadId}.json`;
