@@ -15,7 +15,9 @@ export interface ArtifactStoreArgs {
   /** What the store is called within the stack. @default the component's name */
   readonly label?: string;
   readonly key: EncryptionKey;
-  readonly transform?: PrivateBucketTransform & { readonly object?: Transform<aws.s3.BucketObjectv2Args> };
+  readonly transform?:
+    | (PrivateBucketTransform & { readonly object?: Transform<aws.s3.BucketObjectv2Args> })
+    | undefined;
 }
 
 /** A bundled program in the store. */

@@ -20,7 +20,13 @@ export interface Bundle {
  * @throws UserError with file, line and column of everything that does not compile
  */
 export function bundle(entry: string, folder: string = PROJECT_FOLDER): Bundle {
-  const [output] = build({ ...COMMON, entryPoints: [entry], absWorkingDir: folder, keepNames: true, mainFields: ["module", "main"] });
+  const [output] = build({
+    ...COMMON,
+    entryPoints: [entry],
+    absWorkingDir: folder,
+    keepNames: true,
+    mainFields: ["module", "main"],
+  });
   return { code: output, sha256: createHash("sha256").update(output).digest("hex") };
 }
 

@@ -10,7 +10,9 @@ export interface EncryptionKeyArgs {
   readonly context: Context;
   /** What the key is called within the stack. @default the component's name */
   readonly label?: string;
-  readonly transform?: { readonly key?: Transform<aws.kms.KeyArgs>; readonly alias?: Transform<aws.kms.AliasArgs> };
+  readonly transform?:
+    | { readonly key?: Transform<aws.kms.KeyArgs>; readonly alias?: Transform<aws.kms.AliasArgs> }
+    | undefined;
 }
 
 /** Services through which a role can use the key; the role can then not use it by itself. */
@@ -118,7 +120,9 @@ function keyPolicy(context: Context): Statement[] {
       actions: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
       resources: "*",
       conditions: {
-        ArnLike: { "kms:EncryptionContext:aws:logs:arn": arn(context, "logs", `log-group:${context.prefix("logGroup")}*`) },
+        ArnLike: {
+          "kms:EncryptionContext:aws:logs:arn": arn(context, "logs", `log-group:${context.prefix("logGroup")}*`),
+        },
       },
     },
     {

@@ -24,13 +24,15 @@ export interface NetworkArgs {
   readonly nat?: Nat;
   /** Names of the buckets that may be reached through the S3 endpoint; names that are known at preview. */
   readonly buckets: readonly pulumi.Input<string>[];
-  readonly transform?: {
-    readonly vpc?: Transform<awsx.ec2.VpcArgs>;
-    readonly s3Endpoint?: Transform<aws.ec2.VpcEndpointArgs>;
-    readonly defaultSecurityGroup?: Transform<aws.ec2.DefaultSecurityGroupArgs>;
-    readonly securityGroup?: Transform<aws.ec2.SecurityGroupArgs>;
-    readonly egress?: Transform<aws.vpc.SecurityGroupEgressRuleArgs>;
-  };
+  readonly transform?:
+    | {
+        readonly vpc?: Transform<awsx.ec2.VpcArgs>;
+        readonly s3Endpoint?: Transform<aws.ec2.VpcEndpointArgs>;
+        readonly defaultSecurityGroup?: Transform<aws.ec2.DefaultSecurityGroupArgs>;
+        readonly securityGroup?: Transform<aws.ec2.SecurityGroupArgs>;
+        readonly egress?: Transform<aws.vpc.SecurityGroupEgressRuleArgs>;
+      }
+    | undefined;
 }
 
 /**

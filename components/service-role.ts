@@ -14,7 +14,9 @@ export interface ServiceRoleArgs {
   readonly service: string;
   /** ARN, or pattern of ARNs, on whose behalf the service may take it. */
   readonly sourceArn: pulumi.Input<string>;
-  readonly transform?: { readonly role?: Transform<aws.iam.RoleArgs>; readonly policy?: Transform<aws.iam.RolePolicyArgs> };
+  readonly transform?:
+    | { readonly role?: Transform<aws.iam.RoleArgs>; readonly policy?: Transform<aws.iam.RolePolicyArgs> }
+    | undefined;
 }
 
 /**
@@ -66,7 +68,10 @@ export class ServiceRole extends pulumi.ComponentResource {
     this.nodes.policies.push(
       new aws.iam.RolePolicy(
         `${this.#name}-${what}`,
-        transformed({ name: what, role: this.nodes.role.name, policy: policyDocument(statements) }, this.#transform?.policy),
+        transformed(
+          { name: what, role: this.nodes.role.name, policy: policyDocument(statements) },
+          this.#transform?.policy,
+        ),
         { parent: this },
       ),
     );

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { arn } from "./arns.ts";
 import { type Context, stateful } from "./context.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
-import type { Statement } from "./policy-document.ts";
+import type { ServiceRole } from "./service-role.ts";
 import { type Transform, transformed } from "./transform.ts";
 
 export interface SourceSecretArgs {
@@ -11,7 +11,7 @@ export interface SourceSecretArgs {
   readonly key: EncryptionKey;
   /** Name of the secret in dataset definitions. @example "TIINGO_TOKEN" */
   readonly secret: string;
-  readonly transform?: { readonly secret?: Transform<aws.secretsmanager.SecretArgs> };
+  readonly transform?: { readonly secret?: Transform<aws.secretsmanager.SecretArgs> } | undefined;
 }
 
 /**
@@ -34,11 +34,13 @@ export class SourceSecret extends pulumi.ComponentResource {
   readonly plannedArn: pulumi.Output<string>;
   readonly nodes: { readonly secret: aws.secretsmanager.Secret };
   readonly #key: EncryptionKey;
+  readonly #secret: string;
 
   constructor(name: string, args: SourceSecretArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("tidegate:security:SourceSecret", name, {}, opts);
     const { context } = args;
     this.#key = args.key;
+    this.#secret = args.secret;
     this.secretName = context.name("secret", args.secret);
     this.plannedArn = arn(context, "secretsmanager", `secret:${this.secretName}`);
     const secret = new aws.secretsmanager.Secret(
@@ -58,15 +60,15 @@ export class SourceSecret extends pulumi.ComponentResource {
     this.registerOutputs({ secretName: this.secretName });
   }
 
-  /** What a role needs to read the value. */
-  readStatements(): Statement[] {
-    return [
+  /** Lets a role read the value. */
+  grantRead(role: ServiceRole): void {
+    role.allow(`read-${this.#secret}`, [
       {
         sid: "Secret",
         actions: ["secretsmanager:GetSecretValue"],
         resources: pulumi.interpolate`${this.plannedArn}-??????`,
       },
       this.#key.readStatement("secretsmanager"),
-    ];
+    ]);
   }
 }

@@ -6,5 +6,6 @@ import type * as pulumi from "@pulumi/pulumi";
  * @example new DataLake("lake", args, { transformations: [tagged({ Owner: "research" })] })
  */
 export function tagged(tags: Readonly<Record<string, string>>): pulumi.ResourceTransformation {
-  return ({ props, opts }) => ("tagsAll" in props ? { props: { ...props, tags: { ...tags, ...props.tags } }, opts } : undefined);
+  return ({ props, opts }) =>
+    "tagsAll" in props ? { props: { ...props, tags: { ...tags, ...props.tags } }, opts } : undefined;
 }

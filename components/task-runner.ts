@@ -13,11 +13,13 @@ export interface TaskRunnerArgs {
   readonly key: EncryptionKey;
   /** Days that logs are kept, one of the numbers that CloudWatch takes. @default 90 */
   readonly logRetentionDays?: number;
-  readonly transform?: {
-    readonly cluster?: Transform<aws.ecs.ClusterArgs>;
-    readonly capacityProviders?: Transform<aws.ecs.ClusterCapacityProvidersArgs>;
-    readonly logGroup?: Transform<aws.cloudwatch.LogGroupArgs>;
-  };
+  readonly transform?:
+    | {
+        readonly cluster?: Transform<aws.ecs.ClusterArgs>;
+        readonly capacityProviders?: Transform<aws.ecs.ClusterCapacityProvidersArgs>;
+        readonly logGroup?: Transform<aws.cloudwatch.LogGroupArgs>;
+      }
+    | undefined;
 }
 
 /** How likely a task is placed on each kind of capacity. */

@@ -1,6 +1,6 @@
 import type { Clock } from "../dataset/clock.ts";
 import { milliseconds } from "../dataset/duration.ts";
-import type { BudgetRule } from "../dataset/source.ts";
+import type { BudgetRule, ResolvedSource } from "../dataset/source.ts";
 
 /** Says when the next request may start. A request counts as made at the latest moment the source may have counted it. */
 interface Meter {
@@ -148,12 +148,9 @@ export class Budgets {
     this.#clock = clock;
   }
 
-  of(source: {
-    readonly url: string;
-    readonly auth: { readonly secret?: string };
-    readonly budget: readonly BudgetRule[];
-  }): Budget {
-    const name = `${new URL(source.url).host} ${source.auth.secret ?? ""}`;
+  of(source: ResolvedSource): Budget {
+    const secret = source.auth.kind === "none" ? "" : source.auth.secret;
+    const name = `${new URL(source.url).host} ${secret}`;
     const known = this.#budgets.get(name);
     if (known) return known;
     const made = new Budget(source.budget, this.#clock);

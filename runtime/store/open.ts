@@ -1,20 +1,20 @@
-import { S3Client } from "@aws-sdk/client-s3";
 import { UserError } from "../dataset/errors.ts";
 import { FolderStore } from "./folder.ts";
-import { S3Store } from "./s3.ts";
 import type { Store } from "./store.ts";
 
 /**
  * The store of a location: `s3://bucket/prefix`, or the path of a folder.
+ * @param emulated an S3 stand-in that answers on one host for all buckets
  * @throws UserError when an `s3://` location names no bucket
  */
-export function openStore(location: string): Store {
+export async function openStore(location: string, { emulated = false } = {}): Promise<Store> {
   if (!location.startsWith("s3://")) return new FolderStore(location);
   const [, bucket, prefix = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/*$/.exec(location) ?? [];
   if (!bucket)
     throw new UserError("the lake's location is wrong:", [
       { path: "", problem: "names no bucket", value: location, allowed: "s3://bucket/prefix, or a folder" },
     ]);
-  // An emulator answers on one host for all buckets.
-  return new S3Store(new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined }), bucket, prefix);
+  // A laptop's run never needs the AWS SDK, which is large.
+  const [{ S3Client }, { S3Store }] = await Promise.all([import("@aws-sdk/client-s3"), import("./s3.ts")]);
+  return new S3Store(new S3Client({ forcePathStyle: emulated }), bucket, prefix);
 }

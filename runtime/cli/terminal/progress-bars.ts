@@ -1,4 +1,4 @@
-import { type GenericFormatter, MultiBar, type SingleBar } from "cli-progress";
+import { MultiBar, type SingleBar } from "cli-progress";
 import { formatDuration } from "../../publish/report/format.ts";
 import type { RunOutcome } from "../../publish/report/input.ts";
 import type { Progress, ProgressStep } from "./progress.ts";
@@ -66,7 +66,7 @@ export function createBars(stream: NodeJS.WritableStream, now: () => number): Pr
       if (bars.size === 0) return;
       // The library drops pending notes when it stops, and cuts the last picture without regard to colours: so update first, paint last.
       board.update();
-      board.stop();
+      clearTimeout(0);
       for (const { payload } of bars.values()) stream.write(`${line(payload, terminalWidth(stream))}\n`);
       bars.clear();
     },
@@ -86,7 +86,12 @@ export function barLine(stream: NodeJS.WritableStream, payload: Payload, { nameW
   const percent = isComplete ? 100 : step ? percentOf(step) : 0;
   const state = (end?.outcome ?? step?.phase ?? "starts").padEnd("nothing to do".length);
   const seconds = formatDuration(end ? end.seconds : Math.floor((now() - startedAt) / 1000));
-  const texts = [`${percent} %`.padStart(5), state, seconds.padStart(5), ...(step ? [numbers(step)] : [])];
+  const texts = [
+    `${percent} %`.padStart(5),
+    state,
+    seconds.padStart(5),
+    ...(step ? numbers(step).map((text) => text.padStart(12)) : []),
+  ];
 
   const name = payload.dataset.padEnd(nameWidth);
   const room = () => width - 1 - [name, "", ...texts].join("  ").length;

@@ -23,7 +23,7 @@ export function createLines(stream: NodeJS.WritableStream, now: () => number): P
       const tenth = tenthOf(step);
       const isNews = state.last?.step.phase !== step.phase || tenth > state.last.tenth;
       state.last = { step, tenth: isNews ? tenth : (state.last?.tenth ?? tenth) };
-      if (isNews) line(`${dataset}: ${step.phase} ${share(step)}, ${numbers(step)}`);
+      if (isNews) line(`${dataset}: ${step.phase} ${share(step)}, ${numbers(step).join(", ")}`);
     },
     note: line,
     finish(dataset, outcome) {
@@ -31,7 +31,7 @@ export function createLines(stream: NodeJS.WritableStream, now: () => number): P
       if (!state) return;
       running.delete(dataset);
       const seconds = formatDuration((now() - state.startedAt) / 1000);
-      line([`${dataset}: ${outcome}`, ...(state.last ? [numbers(state.last.step)] : []), seconds].join(", "));
+      line([`${dataset}: ${outcome}`, ...(state.last ? numbers(state.last.step) : []), seconds].join(", "));
     },
     stop() {
       running.clear();

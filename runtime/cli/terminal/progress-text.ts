@@ -1,9 +1,9 @@
 import { formatBytes, formatNumberOf } from "../../publish/report/format.ts";
 import type { ProgressStep } from "./progress.ts";
 
-/** `12 requests, 3.4 MB raw, 1,200 rows`. */
-export function numbers({ requests, rawBytes, rows }: ProgressStep): string {
-  return `${formatNumberOf(requests, "request")}, ${formatBytes(rawBytes)} raw, ${formatNumberOf(rows, "row")}`;
+/** `1,200 rows`, `12 requests`, `3.4 MB raw`. */
+export function numbers({ requests, rawBytes, rows }: ProgressStep): string[] {
+  return [formatNumberOf(rows, "row"), formatNumberOf(requests, "request"), `${formatBytes(rawBytes)} raw`];
 }
 
 /** Whole percent of the phase; 100 only when all is done, and when there is nothing to do. */

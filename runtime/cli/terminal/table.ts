@@ -82,8 +82,9 @@ function layOut(columns: readonly Column[], rows: readonly (readonly string[])[]
   const table = compactTable(columns.map(({ align }) => align ?? "left"));
   table.options.head = columns.map(({ name }) => heading(name));
   for (const row of rows) table.push([...row]);
-  const lines = table.toString();
-  return table.width <= width ? withoutTrailingSpace(lines) : blocks(columns, rows, heading);
+  const lines = withoutTrailingSpace(table.toString());
+  const rule = lines.split("\n")[1] ?? "";
+  return rule.length <= width ? lines : blocks(columns, rows, heading);
 }
 
 function blocks(

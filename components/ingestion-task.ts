@@ -1,0 +1,187 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type Dataset, secretsOf, UserError } from "../runtime/dataset/index.ts";
+import { arn } from "./arns.ts";
+import type { Artifact, ArtifactStore } from "./artifacts.ts";
+import { containerDefinition } from "./container-definition.ts";
+import type { Context } from "./context.ts";
+import type { DataLake } from "./data-lake.ts";
+import { NODE_IMAGE } from "./image.ts";
+import { ServiceRole, type ServiceRoleArgs } from "./service-role.ts";
+import type { SourceSecret } from "./source-secret.ts";
+import type { TaskRunner } from "./task-runner.ts";
+import { type Transform, transformed } from "./transform.ts";
+
+/** Processor architecture of a task. Graviton (`arm64`) costs a fifth less. */
+export type Architecture = "arm64" | "x86_64";
+
+export interface IngestionTaskArgs {
+  readonly context: Context;
+  readonly dataset: Dataset;
+  readonly lake: DataLake;
+  readonly artifacts: ArtifactStore;
+  /** The program that the task runs, in `artifacts`. */
+  readonly artifact: Artifact;
+  readonly runner: TaskRunner;
+  /** By the name in the dataset's definition; all that the dataset needs. */
+  readonly secrets: Readonly<Record<string, SourceSecret>>;
+  /** A Node image that can be pulled without credentials, by digest. @default NODE_IMAGE */
+  readonly image?: string;
+  /** @default "arm64" */
+  readonly architecture?: Architecture;
+  /** Asked instead of the source's own base URL: a private mirror, or a replay server. */
+  readonly sourceUrl?: string | undefined;
+  readonly transform?:
+    | {
+        readonly task?: Transform<aws.ecs.TaskDefinitionArgs>;
+        readonly taskRole?: ServiceRoleArgs["transform"];
+        readonly executionRole?: ServiceRoleArgs["transform"];
+      }
+    | undefined;
+}
+
+/**
+ * The task that extracts and processes one dataset.
+ * @example
+ * new IngestionTask("prices", { context, dataset, lake, artifacts, artifact, runner, secrets: { TIINGO_TOKEN: token } });
+ *
+ * **Cost**: see TaskRunner; nothing while it does not run.
+ *
+ * **Security**: an unprivileged user, a read-only root file system, no Linux capability. Its role reaches the dataset's own
+ * folders of the lake, definitions.json and its artifact; the role that starts it reaches the dataset's own secrets and log
+ * streams. Tokens come from Secrets Manager and stand in no definition.
+ */
+export class IngestionTask extends pulumi.ComponentResource {
+  readonly dataset: Dataset;
+  readonly taskDefinitionArn: pulumi.Output<string>;
+  readonly nodes: {
+    readonly task: aws.ecs.TaskDefinition;
+    /** What the program may do. */
+    readonly taskRole: ServiceRole;
+    /** What ECS may do to start it. */
+    readonly executionRole: ServiceRole;
+  };
+  readonly #context: Context;
+  readonly #runner: TaskRunner;
+  readonly #family: string;
+
+  constructor(name: string, args: IngestionTaskArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    super("tidegate:compute:IngestionTask", name, {}, opts);
+    const { context, dataset, lake, artifacts, artifact, runner } = args;
+    this.#context = context;
+    this.#runner = runner;
+    this.#family = context.name("taskFamily", dataset.name);
+    this.dataset = dataset;
+    const secrets = secretsOf(dataset).map((variable) => ({ variable, secret: secretOf(args, variable) }));
+
+    const role = { context, service: "ecs-tasks.amazonaws.com", sourceArn: arn(context, "ecs", "*") };
+    const taskRole = new ServiceRole(
+      `${name}-task`,
+      {
+        ...role,
+        label: `${dataset.name}-task`,
+        description: `What the task of ${dataset.name} may do`,
+        transform: args.transform?.taskRole,
+      },
+      { parent: this },
+    );
+    lake.grantWrite(taskRole, {
+      folders: ["raw", "processed", "quarantine", "state", "runs"].map((folder) => `${folder}/${dataset.name}`),
+      objects: ["definitions.json"],
+    });
+    artifacts.grantRead(taskRole, artifact);
+
+    const executionRole = new ServiceRole(
+      `${name}-execution`,
+      {
+        ...role,
+        label: `${dataset.name}-execution`,
+        description: `What ECS may do to start the task of ${dataset.name}`,
+        transform: args.transform?.executionRole,
+      },
+      { parent: this },
+    );
+    runner.grantLog(executionRole, dataset.name);
+    for (const { secret } of secrets) secret.grantRead(executionRole);
+
+    const task = new aws.ecs.TaskDefinition(
+      `${name}-definition`,
+      transformed(
+        {
+          family: this.#family,
+          requiresCompatibilities: ["FARGATE"],
+          networkMode: "awsvpc",
+          cpu: String(dataset.compute.vcpu * 1024),
+          memory: String(dataset.compute.memory),
+          runtimePlatform: {
+            operatingSystemFamily: "LINUX",
+            cpuArchitecture: (args.architecture ?? "arm64").toUpperCase(),
+          },
+          taskRoleArn: taskRole.arn,
+          executionRoleArn: executionRole.arn,
+          containerDefinitions: containerDefinition({
+            name: dataset.name,
+            image: args.image ?? NODE_IMAGE,
+            region: context.region,
+            logGroup: runner.logGroupName,
+            environment: {
+              TIDEGATE_ARTIFACT: artifact.url,
+              TIDEGATE_ARTIFACT_SHA256: artifact.sha256,
+              TIDEGATE_DATASET: dataset.name,
+              TIDEGATE_LAKE: lake.url,
+              ...(args.sourceUrl ? { TIDEGATE_SOURCE_URL: args.sourceUrl } : {}),
+            },
+            secrets: Object.fromEntries(secrets.map(({ variable, secret }) => [variable, secret.plannedArn])),
+          }),
+        },
+        args.transform?.task,
+      ),
+      {
+        parent: this,
+        dependsOn: [
+          runner.nodes.logGroup,
+          artifact.object,
+          ...taskRole.nodes.policies,
+          ...executionRole.nodes.policies,
+        ],
+      },
+    );
+    this.taskDefinitionArn = task.arn;
+    this.nodes = { task, taskRole, executionRole };
+    this.registerOutputs({ taskDefinitionArn: this.taskDefinitionArn });
+  }
+
+  /** Lets a role start this task on its cluster, and nothing else. */
+  grantRun(role: ServiceRole): void {
+    const context = this.#context;
+    const { clusterName, plannedClusterArn } = this.#runner;
+    role.allow("run-task", [
+      {
+        sid: "Run",
+        actions: ["ecs:RunTask"],
+        resources: arn(context, "ecs", `task-definition/${this.#family}:*`),
+        conditions: { ArnEquals: { "ecs:cluster": plannedClusterArn } },
+      },
+      {
+        sid: "TagWhatItStarts",
+        actions: ["ecs:TagResource"],
+        resources: arn(context, "ecs", `task/${clusterName}/*`),
+        conditions: { StringEquals: { "ecs:CreateAction": "RunTask" } },
+      },
+      {
+        sid: "PassItsRoles",
+        actions: ["iam:PassRole"],
+        resources: [this.nodes.taskRole.plannedArn, this.nodes.executionRole.plannedArn],
+        conditions: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+      },
+    ]);
+  }
+}
+
+function secretOf({ dataset, secrets }: IngestionTaskArgs, name: string): SourceSecret {
+  const secret = secrets[name];
+  if (secret) return secret;
+  throw new UserError(`the task of ${dataset.name} cannot be made:`, [
+    { path: "secrets", problem: "has no secret of this name", value: name, fix: "create a SourceSecret and pass it" },
+  ]);
+}

@@ -1,0 +1,50 @@
+/** One execution of the steps for a dataset, as it is kept in `runs/` and shown to people. */
+export interface RunSummary {
+  readonly run: string;
+  readonly dataset: string;
+  readonly title: string;
+  /** ISO 8601 */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly seconds: number;
+  readonly outcome: "done" | "failed" | "nothing to do" | "stopped";
+  /** How many partitions the dataset has. */
+  readonly partitions: number;
+  readonly requests: number;
+  readonly rawBytes: number;
+  /** Rows of the dataset after the run. */
+  readonly rows: number;
+  /** Rows that this run loaded, the rows of a partition counting once however many targets it went to. */
+  readonly newRows: number;
+  /** Date of the first and last record. */
+  readonly first: string | null;
+  readonly last: string | null;
+  /** Buckets that the calendar expects and coverage lacks. */
+  readonly gaps: number;
+  /** Buckets that were asked for, lie between the first and last record, and have none. */
+  readonly empty: number;
+  readonly quarantined: number;
+  readonly errors: readonly RunError[];
+  readonly warnings: readonly RunError[];
+  readonly coverage: readonly PartitionCoverage[];
+}
+
+export interface RunError {
+  readonly partition?: string;
+  readonly problem: string;
+  readonly fix?: string;
+}
+
+export interface PartitionCoverage {
+  readonly partition: string;
+  /** Half-open, ISO 8601. */
+  readonly covered: readonly (readonly [string, string])[];
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly rows: number;
+  readonly quarantined: number;
+  /** Half-open, ISO 8601. */
+  readonly gaps: readonly (readonly [string, string])[];
+  /** Dates of expected buckets between first and last that are covered and have no record. */
+  readonly missing: readonly string[];
+}

@@ -1,0 +1,34 @@
+import { access, mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import v8 from "node:v8";
+import { PGlite } from "@electric-sql/pglite";
+import { dataDir } from "@electric-sql/pglite-prepopulatedfs";
+import { extract } from "tar";
+
+/**
+ * Opens the Postgres of a laptop. The caller sees to it that no other process has the folder open.
+ * A new folder is unpacked from a finished cluster and renamed into place, so that a killed start leaves nothing half-made.
+ */
+export async function openPglite(folder: string): Promise<PGlite> {
+  // Optimising Postgres for speed takes V8 several hundred MiB; its baseline code is fast enough for one user.
+  v8.setFlagsFromString("--liftoff-only");
+  const exists = await access(join(folder, "PG_VERSION")).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) await unpackCluster(folder);
+  const database = await PGlite.create(folder);
+  await database.exec("set timezone = 'UTC'");
+  return database;
+}
+
+async function unpackCluster(folder: string): Promise<void> {
+  const temporary = `${folder}.new`;
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { recursive: true });
+  const packed = await dataDir();
+  await pipeline(Readable.from([Buffer.from(await packed.arrayBuffer())]), extract({ cwd: temporary }));
+  await rename(temporary, folder);
+}

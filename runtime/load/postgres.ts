@@ -1,0 +1,78 @@
+import { formatDecimal } from "../dataset/decimal.ts";
+import type { Dataset } from "../dataset/definition.ts";
+import { DAY } from "../dataset/duration.ts";
+import type { Column } from "../dataset/schema.ts";
+import { readRecords, type StoredRecord, type StoredValue, withProvenance } from "../store/records.ts";
+import type { Store } from "../store/store.ts";
+import { columnNames, type SqlTypes, sqlType } from "./columns.ts";
+import type { SqlSession } from "./sql-target.ts";
+import type { LoadFile } from "./target.ts";
+
+const TYPES: SqlTypes = {
+  text: "text",
+  date: "date",
+  timestamp: "timestamptz",
+  decimal: "numeric",
+  integer: "bigint",
+  float: "double precision",
+  boolean: "boolean",
+  json: "jsonb",
+};
+
+/** What Postgres clients have in common: PGlite on a laptop, `pg` with a server. */
+export interface PostgresClient {
+  query(sql: string, parameters?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
+}
+
+/** Rows of one INSERT: enough to make its cost small, few enough to keep memory flat. */
+const BATCH = 5_000;
+
+export class Postgres implements SqlSession {
+  readonly types = TYPES;
+  readonly primaryKey = true;
+  readonly #client: PostgresClient;
+
+  constructor(client: PostgresClient) {
+    this.#client = client;
+  }
+
+  async query(sql: string, parameters: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
+    return (await this.#client.query(sql, [...parameters])).rows;
+  }
+
+  async transaction(work: () => Promise<void>): Promise<void> {
+    await this.query("begin");
+    try {
+      await work();
+      await this.query("commit");
+    } catch (error) {
+      await this.query("rollback");
+      throw error;
+    }
+  }
+
+  async insertFile(table: string, dataset: Dataset, { key }: LoadFile, store: Store): Promise<void> {
+    const object = await store.get(key);
+    if (!object) throw new Error(`${store.location}/${key} is missing`);
+    const records = await readRecords(dataset.schema, object.body);
+    for (let from = 0; from < records.length; from += BATCH)
+      await this.#insert(table, dataset, records.slice(from, from + BATCH));
+  }
+
+  /** One array per column: a single statement however many rows. */
+  async #insert(table: string, dataset: Dataset, records: readonly StoredRecord[]): Promise<void> {
+    const columns = Object.values(withProvenance(dataset.schema));
+    const rows = records.map(({ values, raw, fetchedAt }) => [...values, raw, fetchedAt]);
+    const arrays = columns.map((column, i) => rows.map((row) => toText(row[i] ?? null, column)));
+    const parameters = columns.map((column, i) => `$${i + 1}::${sqlType(column, TYPES)}[]`).join(", ");
+    await this.query(`insert into ${table} (${columnNames(dataset)}) select * from unnest(${parameters})`, arrays);
+  }
+}
+
+function toText(value: StoredValue, column: Column): string | null {
+  if (value === null) return null;
+  if (column.kind === "decimal") return formatDecimal(value as bigint, column.scale);
+  if (column.kind === "date") return new Date((value as number) * DAY).toISOString().slice(0, 10);
+  if (column.kind === "timestamp") return new Date(value as number).toISOString();
+  return String(value);
+}

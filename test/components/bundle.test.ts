@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bundle, PROJECT_FOLDER } from "../../components/bundle.ts";
+import { UserError } from "../../runtime/dataset/errors.ts";
+
+describe("a bundle", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "bundle-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it("of the ingestion task holds all it needs and neither Pulumi nor a native module", () => {
+    const { code } = bundle("runtime/tasks/run.ts");
+    const required = [...code.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name ?? "");
+    // The SDK tries to load this one, and does without it; it would sign requests for several regions at once.
+    const optional = "@aws-sdk/signature-v4-crt";
+    assert.deepEqual(
+      required.filter((name) => !isBuiltin(name) && name !== optional),
+      [],
+    );
+    assert.doesNotMatch(code, /pulumi|duckdb|pglite|\.node["'`]/i);
+    assert(code.length < 2_000_000, `the artifact has ${code.length} characters`);
+    assert(!code.includes(PROJECT_FOLDER), "the artifact names the folder that it was built in");
+  });
+
+  it("is the same for the same sources, wherever they lie", async () => {
+    for (const copy of ["one", "two/deeper"])
+      await cp(join(PROJECT_FOLDER, "components/bootstrap"), join(folder, copy), { recursive: true });
+    const one = bundle("program.ts", join(folder, "one"));
+    assert.deepEqual(one, bundle("program.ts", join(folder, "two/deeper")));
+    await writeFile(join(folder, "one/program.ts"), "process.stdout.write('other');");
+    assert.notEqual(bundle("program.ts", join(folder, "one")).sha256, one.sha256);
+  });
+
+  it("that does not compile is refused with file, line and column of each fault", async () => {
+    await writeFile(join(folder, "task.ts"), 'import { a } from "./missing.ts";\n\nexport const b = a +;\n');
+    assert.throws(
+      () => bundle("task.ts", folder),
+      new UserError("cannot bundle task.ts:", [{ path: "task.ts:3:21", problem: 'Unexpected ";"' }]),
+    );
+    await writeFile(
+      join(folder, "task.ts"),
+      'import { a } from "./missing.ts";\n  import "nowhere";\nexport const b = a;\n',
+    );
+    assert.throws(
+      () => bundle("task.ts", folder),
+      (error: UserError) => {
+        assert.deepEqual(
+          error.faults.map(({ path }) => path),
+          ["task.ts:1:19", "task.ts:2:10"],
+        );
+        return true;
+      },
+    );
+  });
+});

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { calendar } from "../../../runtime/dataset/calendar/index.ts";
+
+const DAY = 86_400_000;
+const everyDay = calendar("24/7");
+const utc = (text: string): number => Date.parse(text);
+
+describe("calendar 24/7", () => {
+  it("has a session every day, weekends, holidays and leap days too", () => {
+    assert.deepEqual(everyDay.sessions("2023-12-24", "2023-12-26"), ["2023-12-24", "2023-12-25", "2023-12-26"]);
+    assert.deepEqual(everyDay.sessions("2024-02-28", "2024-03-01"), ["2024-02-28", "2024-02-29", "2024-03-01"]);
+    assert.deepEqual(everyDay.sessions("2024-03-01", "2024-02-28"), []);
+    assert.equal(everyDay.isSession("2001-09-11"), true);
+    assert.throws(() => everyDay.isSession("2023-02-29"), RangeError);
+  });
+
+  it("expects the midnights UTC of a half-open interval", () => {
+    assert.deepEqual(
+      everyDay.expected({ start: utc("2022-01-01"), end: utc("2022-01-03") }, "1 day"),
+      [1_640_995_200_000, 1_641_081_600_000],
+    );
+    assert.deepEqual(
+      everyDay.expected({ start: utc("2022-01-01T00:00:00.001Z"), end: utc("2022-01-02") }, "24 hours"),
+      [],
+    );
+    assert.throws(() => everyDay.expected({ start: 0, end: DAY }, "1 minute"), RangeError);
+  });
+
+  it("ends a day, and complete data, at midnight UTC", () => {
+    assert.equal(everyDay.close("2024-02-28"), utc("2024-02-29"));
+    assert.equal(everyDay.lastCompleted(utc("2024-02-28T23:59:59.999Z")), utc("2024-02-28"));
+    assert.equal(everyDay.lastCompleted(utc("2024-02-29")), utc("2024-02-29"));
+  });
+
+  it("has nothing that it could not know", () => {
+    assert.equal(everyDay.knownFrom, null);
+    assert.equal(everyDay.knownThrough, null);
+  });
+
+  it("expects one bucket for each whole day", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -20_000, max: 40_000 }), fc.nat(800), (day, length) => {
+        const expected = everyDay.expected({ start: day * DAY, end: (day + length) * DAY }, "1 day");
+        assert.deepEqual(
+          expected,
+          Array.from({ length }, (_, index) => (day + index) * DAY),
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

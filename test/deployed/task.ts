@@ -1,0 +1,60 @@
+/**
+ * Runs the task of `coinbase_candles` as it was deployed: the command and environment of its task definition, with what ECS
+ * adds, against the emulator of a deployment of `program.ts`. Exits with 1 unless the lake holds raw, processed and state
+ * objects of every product afterwards.
+ */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { datasets } from "../../datasets/index.ts";
+import { segment } from "../../runtime/store/layout.ts";
+import { startCoinbase } from "../support/replay/coinbase.ts";
+import { AWS_VARIABLES, type Container, containerOf, keysOf, variable } from "./emulator.ts";
+import { REPLAY_PORTS } from "./replay-settings.ts";
+
+const DATASET = "coinbase_candles";
+
+interface Outputs {
+  readonly lakeBucket: string;
+  readonly lakePrefix: string;
+  readonly taskDefinitionArns: Readonly<Record<string, string>>;
+}
+
+/** The image's node is this one, of the same major version; nothing else of this process's environment reaches the task. */
+async function run({ command, environment }: Container): Promise<number> {
+  const [program, ...args] = command;
+  assert.equal(program, "node");
+  const own = Object.fromEntries(environment.map(({ name, value }) => [name, value]));
+  const fromEcs = Object.fromEntries(AWS_VARIABLES.map((name) => [name, variable(name)]));
+  // As in the container: the root file system cannot be written.
+  const readOnly = ["--permission", "--allow-fs-read=*"];
+  const child = spawn(process.execPath, [...readOnly, ...args], { env: { ...own, ...fromEcs }, stdio: "inherit" });
+  const [code] = await once(child, "exit");
+  return code;
+}
+
+const outputs: Outputs = JSON.parse(await readFile(variable("DEPLOYMENT_OUTPUTS"), "utf8"));
+const definition = outputs.taskDefinitionArns[DATASET];
+const dataset = datasets.find(({ name }) => name === DATASET);
+assert(definition && dataset, `nothing called ${DATASET} is deployed`);
+const container = await containerOf(definition);
+assert.deepEqual(container.secrets ?? [], []);
+
+await using replay = await startCoinbase({ port: REPLAY_PORTS[DATASET] });
+assert.equal(await run(container), 0, "the task failed");
+assert.equal(replay.answered(429), 0, "the task asked faster than its budget allows");
+
+const keys = await keysOf(outputs.lakeBucket);
+const lake = (key: string) => `${outputs.lakePrefix}/${key}`;
+for (const product of dataset.partitions.values) {
+  const folder = `${DATASET}/${segment(product)}`;
+  const raw = keys.filter((key) => key.startsWith(lake(`raw/${folder}/`)));
+  assert(raw.length > 0, `no raw object of ${product}`);
+  assert(keys.includes(lake(`processed/${folder}/records.parquet`)), `no Parquet of ${product}`);
+  assert(keys.includes(lake(`state/${folder}.json`)), `no state of ${product}`);
+}
+assert(keys.includes(lake("definitions.json")), "no definitions.json");
+const foreign = keys.filter((key) => !key.includes(`/${DATASET}/`) && key !== lake("definitions.json"));
+assert.deepEqual(foreign, [], "the task wrote where its role must not");
+process.stdout.write(`${DATASET}: ${replay.requests.length} requests, ${keys.length} objects in the lake\n`);

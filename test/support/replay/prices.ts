@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { adjusted } from "./adjust.ts";
+
+const FILE = new URL("../../fixtures/daily-prices/daily-ohlcv.csv.gz", import.meta.url);
+const HEADER = "Ticker,Date,Open,High,Low,Close,Volume,Adj Close";
+
+/** The splits inside of the recording. On the day itself prices are already those of the new shares. */
+const SPLITS = [
+  { ticker: "AAPL", date: "2000-06-21", factor: 2n },
+  { ticker: "MSFT", date: "2003-02-18", factor: 2n },
+  { ticker: "AAPL", date: "2005-02-28", factor: 2n },
+];
+
+/** One session of one ticker. Numbers are texts, those of the file letter for letter; see the fixture's README for the rest. */
+export interface RecordedPrice {
+  readonly ticker: string;
+  /** `YYYY-MM-DD` */
+  readonly date: string;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  readonly volume: string;
+  readonly adjClose: string;
+  /** Follow from the file. */
+  readonly adjOpen: string;
+  readonly adjHigh: string;
+  readonly adjLow: string;
+  readonly adjVolume: string;
+  readonly splitFactor: string;
+  /** Not in the file. */
+  readonly divCash: string;
+}
+
+/** The last session of the recording. */
+export const recordedThrough = "2013-03-01";
+
+/** The recorded sessions of each ticker, in order. */
+export function readPrices(): ReadonlyMap<string, readonly RecordedPrice[]> {
+  const [header, ...lines] = gunzipSync(readFileSync(FILE)).toString("utf8").trimEnd().split("\n");
+  if (header !== HEADER) throw new Error(`unexpected header in ${FILE}: ${header}`);
+  return Map.groupBy(lines.map(toPrice), ({ ticker }) => ticker);
+}
+
+function toPrice(line: string): RecordedPrice {
+  const [ticker = "", date = "", open = "", high = "", low = "", close = "", volume = "", adjClose = ""] =
+    line.split(",");
+  const splits = SPLITS.filter((split) => split.ticker === ticker);
+  const later = splits.filter((split) => split.date > date).reduce((factor, split) => factor * split.factor, 1n);
+  const today = splits.find((split) => split.date === date)?.factor ?? 1n;
+  return {
+    ticker,
+    date,
+    open,
+    high,
+    low,
+    close,
+    volume,
+    adjClose,
+    adjOpen: adjusted(open, close, adjClose),
+    adjHigh: adjusted(high, close, adjClose),
+    adjLow: adjusted(low, close, adjClose),
+    adjVolume: String(BigInt(volume) * later),
+    splitFactor: `${today}.0`,
+    divCash: "0.0",
+  };
+}
