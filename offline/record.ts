@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Cloud, EXAMPLE_ACCOUNT, lookUp } from "./cloud.ts";
+import { type Failures, turn, watchFailures } from "./failures.ts";
 import { callsAnswered, type Registration, startSession } from "./pulumi-internals.ts";
 import { standIn } from "./standins.ts";
 import { fromWire, type Value, type WireProperties } from "./wire.ts";
@@ -109,54 +110,6 @@ function answer(
   return { id: undefined, state: custom ? { ...pending, ...inputs, id: unknown } : pending };
 }
 
-interface Failures {
-  /** Rejects with the first failure; never resolves. */
-  readonly first: Promise<never>;
-  /** Does something whose error Pulumi would not pass on with its message. */
-  noticing<T>(act: () => T): T;
-  /** @throws the first failure, when there is one. */
-  check(): void;
-  stop(): void;
-}
-
-/**
- * Collects what fails in parts of the program that nobody awaits. Pulumi lets such a failure end the process, so for the
- * time of the evaluation other listeners stand back.
- */
-function watchFailures(): Failures {
-  const others = process.listeners("unhandledRejection");
-  const seen: unknown[] = [];
-  let reject: (reason: unknown) => void = () => {};
-  const first = new Promise<never>((_resolve, rejecter) => {
-    reject = rejecter;
-  });
-  first.catch(() => {});
-  const listener = (reason: unknown) => {
-    seen.push(reason);
-    reject(reason);
-  };
-  process.removeAllListeners("unhandledRejection");
-  process.on("unhandledRejection", listener);
-  return {
-    first,
-    noticing(act) {
-      try {
-        return act();
-      } catch (error) {
-        listener(error);
-        throw error;
-      }
-    },
-    check() {
-      if (seen.length > 0) throw seen[0];
-    },
-    stop() {
-      process.removeListener("unhandledRejection", listener);
-      for (const other of others) process.on("unhandledRejection", other);
-    },
-  };
-}
-
 /** Waits until a whole turn of the event loop brought no further registration: outputs may make resources late. */
 async function settled(registrations: ReadonlyMap<string, unknown>, failures: Failures): Promise<void> {
   let before = -1;
@@ -167,11 +120,6 @@ async function settled(registrations: ReadonlyMap<string, unknown>, failures: Fa
     await callsAnswered();
     failures.check();
   }
-}
-
-/** Lets everything run that is due now, failures that nobody awaits among it. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function resourceOf(registration: Registration): RecordedResource {

@@ -21,7 +21,7 @@ export function defineDataset<const P extends string, const S extends Schema>(
   }
   const { name, source, partitions, load = { warehouse: {}, database: true } } = definition;
   const [field] = Object.keys(partitions) as [P];
-  return {
+  const dataset: Dataset = {
     ...definition,
     source: { auth: { kind: "none" }, responses: [], ...(source as HttpSource) },
     partitions: { field, values: partitions[field] },
@@ -33,4 +33,12 @@ export function defineDataset<const P extends string, const S extends Schema>(
     compute: definition.compute ?? { vcpu: 0.25, memory: 512 },
     deadline: definition.deadline ?? "2 hours",
   };
+  defined.add(dataset);
+  return dataset;
 }
+
+const defined = new WeakSet<object>();
+
+/** Whether a value came out of `defineDataset`, and so was found right. */
+export const isDataset = (value: unknown): value is Dataset =>
+  typeof value === "object" && value !== null && defined.has(value);

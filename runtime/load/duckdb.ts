@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId, type DuckDBValue, type Json } from "@duckdb/node-api";
 import type { Dataset } from "../dataset/definition.ts";
 import { messageOf, UserError } from "../dataset/errors.ts";
 import type { Store } from "../store/store.ts";
@@ -63,10 +63,19 @@ export class DuckDb implements SqlSession {
     return reader.getRowObjectsJson();
   }
 
-  /** The result as texts: column names and rows. */
-  async table(sql: string): Promise<{ columns: string[]; rows: unknown[][] }> {
+  /** A result as it is shown: decimals without trailing zeros, integers as numbers where these hold them exactly. */
+  async table(sql: string): Promise<{ columns: string[]; rows: Json[][] }> {
     const reader = await this.#connection.runAndReadAll(sql);
-    return { columns: reader.deduplicatedColumnNames(), rows: reader.getRowsJson() };
+    const types = reader.columnTypes();
+    const shown = (value: Json, i: number): Json => {
+      if (typeof value !== "string") return value;
+      const type = types[i]?.typeId;
+      if (type === DuckDBTypeId.DECIMAL) return value.includes(".") ? value.replace(/\.?0+$/, "") : value;
+      if (type === DuckDBTypeId.BIGINT || type === DuckDBTypeId.HUGEINT || type === DuckDBTypeId.UBIGINT)
+        return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+      return value;
+    };
+    return { columns: reader.deduplicatedColumnNames(), rows: reader.getRowsJson().map((row) => row.map(shown)) };
   }
 
   async transaction(work: () => Promise<void>): Promise<void> {

@@ -31,7 +31,13 @@ export async function load(
     ? partitions
     : partitions.filter(({ partition, digest }) => state.partitions.get(partition) !== digest);
   if (changed.length === 0) return 0;
-  const files = changed.map((file) => ({ ...file, key: recordsKey(dataset.name, file.partition) }));
+  const files = changed.map(({ partition, digest, bytes, rows }) => ({
+    partition,
+    key: recordsKey(dataset.name, partition),
+    digest,
+    bytes,
+    rows,
+  }));
   const id = loadId([target.name, dataset.name, state.lastLoad ?? null, columns, files]);
   const planned: Load = { id, dataset, table, columns, recreate, files };
   await writeJson(store, loadKey(target.name, id), { version: 1, id, dataset: dataset.name, table, recreate, files });

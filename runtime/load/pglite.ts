@@ -2,7 +2,6 @@ import { access, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import v8 from "node:v8";
 import { PGlite } from "@electric-sql/pglite";
 import { dataDir } from "@electric-sql/pglite-prepopulatedfs";
 import { extract } from "tar";
@@ -12,8 +11,6 @@ import { extract } from "tar";
  * A new folder is unpacked from a finished cluster and renamed into place, so that a killed start leaves nothing half-made.
  */
 export async function openPglite(folder: string): Promise<PGlite> {
-  // Optimising Postgres for speed takes V8 several hundred MiB; its baseline code is fast enough for one user.
-  v8.setFlagsFromString("--liftoff-only");
   const exists = await access(join(folder, "PG_VERSION")).then(
     () => true,
     () => false,

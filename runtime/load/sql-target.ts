@@ -26,13 +26,29 @@ const STAGING = quote("_staging");
 export class SqlTarget implements Target {
   readonly name: TargetName;
   readonly #session: SqlSession;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(name: TargetName, session: SqlSession) {
     this.name = name;
     this.#session = session;
   }
 
-  async state(dataset: string): Promise<TargetState> {
+  state(dataset: string): Promise<TargetState> {
+    return this.#inTurn(() => this.#readState(dataset));
+  }
+
+  apply(load: Load, store: Store): Promise<void> {
+    return this.#inTurn(() => this.#session.transaction(() => this.#carryOut(load, store)));
+  }
+
+  /** One connection has one transaction at a time, however many datasets load. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work);
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #readState(dataset: string): Promise<TargetState> {
     for (const statement of LEDGER) await this.#session.query(statement);
     const [table] = await this.#session.query("select columns, last_load from _tables where dataset = $1", [dataset]);
     const partitions = await this.#session.query("select partition_name, digest from _partitions where dataset = $1", [
@@ -45,17 +61,14 @@ export class SqlTarget implements Target {
     };
   }
 
-  async apply(load: Load, store: Store): Promise<void> {
-    const session = this.#session;
-    await session.transaction(async () => {
-      const [applied] = await session.query("select load_id from _loads where load_id = $1", [load.id]);
-      if (applied) return;
-      if (load.recreate) await this.#forget(load);
-      await this.#createTable(load);
-      await this.#stage(load, store);
-      await this.#replace(load);
-      await this.#record(load);
-    });
+  async #carryOut(load: Load, store: Store): Promise<void> {
+    const [applied] = await this.#session.query("select load_id from _loads where load_id = $1", [load.id]);
+    if (applied) return;
+    if (load.recreate) await this.#forget(load);
+    await this.#createTable(load);
+    await this.#stage(load, store);
+    await this.#replace(load);
+    await this.#record(load);
   }
 
   async #forget({ table, dataset }: Load): Promise<void> {

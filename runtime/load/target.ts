@@ -10,6 +10,8 @@ export interface LoadFile {
   readonly key: string;
   /** SHA-256 of the file. */
   readonly digest: string;
+  /** Size of the file. */
+  readonly bytes: number;
   readonly rows: number;
 }
 

@@ -16,6 +16,8 @@ export interface ProcessedPartition {
   readonly quarantined: number;
   /** SHA-256 of the Parquet file: what loads compare. */
   readonly digest: string;
+  /** Size of the Parquet file. */
+  readonly bytes: number;
 }
 
 /** Raw bodies that are read at the same time. */
@@ -127,6 +129,7 @@ const summary = (partition: string, { rows, quarantined }: RecordsNote, file: Ui
   rows,
   quarantined,
   digest: createHash("sha256").update(file).digest("hex"),
+  bytes: file.byteLength,
 });
 
 const nameOfRaw = (key: string): string => key.slice(key.lastIndexOf("/") + 1).replace(/\.[^.]+$/, "");

@@ -11,7 +11,7 @@ import { datasets } from "../../datasets/index.ts";
 import { segment } from "../../runtime/store/layout.ts";
 import { startCoinbase } from "../support/replay/coinbase.ts";
 import { AWS_VARIABLES, type Container, containerOf, keysOf, variable } from "./emulator.ts";
-import { REPLAY_PORTS } from "./replay-settings.ts";
+import { REPLAY_PORTS } from "./replay-ports.ts";
 
 const DATASET = "coinbase_candles";
 

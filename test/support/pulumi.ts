@@ -8,6 +8,8 @@ export interface Options {
   readonly project?: string;
   /** @default "test" */
   readonly stack?: string;
+  /** Sees every resource before it is registered. */
+  readonly watch?: (resource: { readonly name: string; readonly props: Readonly<Record<string, unknown>> }) => void;
 }
 
 /** Evaluates a program that makes components, and waits for everything that it registers. */
@@ -20,6 +22,10 @@ export function recorded(program: () => unknown, options: Options = {}): Promise
     stack: options.stack ?? "test",
     config: { "aws:region": "eu-west-1" },
     mode: options.mode ?? "preview",
+    transformation: ({ name, props }) => {
+      options.watch?.({ name, props });
+      return undefined;
+    },
   });
 }
 

@@ -1,6 +1,6 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { ofType, refersTo } from "../../lib/join.ts";
-import { isOther, knownList, read, UNKNOWN } from "../../lib/read.ts";
+import { isOther, read, UNKNOWN } from "../../lib/read.ts";
 import { stackRule } from "../../lib/rule.ts";
 import { VPC_COMPONENTS, VPC_ENDPOINTS, VPCS } from "../../lib/types.ts";
 import { vpcsOf } from "../../lib/vpcs.ts";
@@ -20,8 +20,8 @@ export const vpcS3Endpoint = stackRule({
   check(resources, report) {
     const endpoints = ofType(resources, VPC_ENDPOINTS).filter(isS3Gateway);
     for (const { vpc, owners } of vpcsOf(resources)) {
-      const has = endpoints.some((endpoint) => owners.some((owner) => refersTo(endpoint, "vpcId", owner)));
-      if (has || knownList(vpc.props, "vpcEndpointSpecs").some(isS3Service)) continue;
+      const isReached = endpoints.some((endpoint) => owners.some((owner) => refersTo(endpoint, "vpcId", owner)));
+      if (isReached) continue;
       report(vpc, {
         problem: "reaches S3 through the internet",
         allowed: "a gateway VpcEndpoint for S3 whose vpcId is this VPC's id",
@@ -31,10 +31,8 @@ export const vpcS3Endpoint = stackRule({
   },
 });
 
-const isS3Gateway = ({ props }: PolicyResource): boolean =>
-  isS3Service(props) && !isOther(read(props, "vpcEndpointType"), "Gateway", undefined);
-
-function isS3Service(endpoint: unknown): boolean {
-  const service = read(endpoint, "serviceName");
-  return service === UNKNOWN || String(service).endsWith(".s3");
+function isS3Gateway({ props }: PolicyResource): boolean {
+  const service = read(props, "serviceName");
+  const isS3 = service === UNKNOWN || String(service).endsWith(".s3");
+  return isS3 && !isOther(read(props, "vpcEndpointType"), "Gateway", undefined);
 }

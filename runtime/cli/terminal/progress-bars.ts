@@ -1,8 +1,7 @@
 import { MultiBar, type SingleBar } from "cli-progress";
+import type { RunSummary } from "../../dataset/run.ts";
 import { formatDuration } from "../../publish/report/format.ts";
-import type { RunOutcome } from "../../publish/report/input.ts";
-import type { Progress, ProgressStep } from "./progress.ts";
-import { numbers, percentOf } from "./progress-text.ts";
+import { numbers, type Progress, type ProgressStep, percentOf } from "./progress-step.ts";
 import { type Format, paint, printable } from "./style.ts";
 import { terminalWidth, wrap } from "./width.ts";
 
@@ -10,12 +9,12 @@ interface Payload {
   readonly dataset: string;
   readonly startedAt: number;
   readonly step?: ProgressStep;
-  readonly end?: { readonly outcome: RunOutcome; readonly seconds: number };
+  readonly end?: { readonly outcome: RunSummary["outcome"]; readonly seconds: number };
 }
 
 const clearToEndOfLine = "\u001b[K";
 const barWidth = { least: 8, most: 28 };
-const outcomeFormats: Record<RunOutcome, Format> = {
+const outcomeFormats: Record<RunSummary["outcome"], Format> = {
   done: "green",
   "nothing to do": "green",
   stopped: "yellow",
@@ -66,7 +65,7 @@ export function createBars(stream: NodeJS.WritableStream, now: () => number): Pr
       if (bars.size === 0) return;
       // The library drops pending notes when it stops, and cuts the last picture without regard to colours: so update first, paint last.
       board.update();
-      clearTimeout(0);
+      board.stop();
       for (const { payload } of bars.values()) stream.write(`${line(payload, terminalWidth(stream))}\n`);
       bars.clear();
     },

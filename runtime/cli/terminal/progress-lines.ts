@@ -1,6 +1,5 @@
 import { formatCount, formatDuration } from "../../publish/report/format.ts";
-import type { Progress, ProgressStep } from "./progress.ts";
-import { numbers, percentOf } from "./progress-text.ts";
+import { numbers, type Progress, type ProgressStep, percentOf } from "./progress-step.ts";
 import { printable } from "./style.ts";
 
 interface Running {
@@ -15,7 +14,7 @@ export function createLines(stream: NodeJS.WritableStream, now: () => number): P
   return {
     start(dataset, title, total) {
       running.set(dataset, { startedAt: now() });
-      line(`${dataset}: ${title}, ${formatCount(total)} to do`);
+      line(`${dataset}: ${title}${total > 0 ? `, ${formatCount(total)} to do` : ""}`);
     },
     step(dataset, step) {
       const state = running.get(dataset);

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
+import type { RunSummary } from "../../dataset/run.ts";
 import { formatBytes, formatCount, formatDate, formatSeconds } from "../../publish/report/format.ts";
-import type { RunSummary } from "../../publish/report/input.ts";
 import { paint, printable } from "./style.ts";
 import { terminalWidth } from "./width.ts";
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { createProgress, type Phase, type ProgressStep } from "../../../runtime/cli/terminal/progress.ts";
 import { barLine } from "../../../runtime/cli/terminal/progress-bars.ts";
+import { screenOf } from "./screen.ts";
 import { MemoryStream } from "./stream.ts";
 
 function step(phase: Phase, done: number, total: number): ProgressStep {
@@ -70,7 +72,19 @@ describe("progress in plain lines", () => {
     const progress = createProgress(stream, { interactive: false, now: clock().now });
     progress.start("a", "A", 0);
     progress.finish("a", "nothing to do");
-    assert.equal(stream.written, "a: A, 0 to do\na: nothing to do, 0 s\n");
+    assert.equal(stream.written, "a: A\na: nothing to do, 0 s\n");
+  });
+
+  it("never says more than 100 %, and 100 % where a phase has nothing to do", () => {
+    const stream = new MemoryStream();
+    const progress = createProgress(stream, { interactive: false, now: clock().now });
+    progress.start("a", "A", 1);
+    progress.step("a", { ...step("extract", 3, 2), rows: 0 });
+    progress.step("a", step("load", 0, 0));
+    assert.deepEqual(stream.lines.slice(1, 3), [
+      "a: extract 100 % (3 of 2), 0 rows, 3 requests, 4.5 kB raw",
+      "a: load 100 % (0 of 0), 0 rows, 0 requests, 0 B raw",
+    ]);
   });
 
   it("writes no control characters, whatever a title or a note contains", () => {
@@ -100,13 +114,32 @@ describe("progress as bars", () => {
     progress.finish("candles", "failed");
     progress.note("a note just before the end");
     progress.stop();
-    assert.equal(stream.lines[0], "before any bar");
-    assert.ok(stream.lines.includes("a note just before the end"));
-    const last = [
+    assert.deepEqual(screenOf(stream.written), [
+      "before any bar",
+      "daily_prices: Daily prices",
+      "candles: Daily candles",
+      "a note just before the end",
       `daily_prices  ${"━".repeat(14)}  100 %  done           2.5 s   40,000 rows   40 requests     60 kB raw`,
       `candles       ${"━".repeat(7)}${"─".repeat(7)}   50 %  failed         2.5 s   20,000 rows   20 requests     30 kB raw`,
-    ];
-    assert.ok(stripVTControlCharacters(stream.written).endsWith(`${last.join("\n")}\n`));
+      "",
+    ]);
+  });
+
+  it("keeps the bars below a note that comes while they stand still", async () => {
+    const stream = new MemoryStream({ columns: 60 });
+    const progress = createProgress(stream, { interactive: true, now: clock().now });
+    progress.start("a", "A", 10);
+    progress.step("a", step("extract", 5, 10));
+    await setTimeout(150);
+    progress.note("a pause");
+    await setTimeout(150);
+    const shown = screenOf(stream.written);
+    progress.stop();
+    assert.deepEqual(shown, [
+      "a: A",
+      "a pause",
+      `a  ${"━".repeat(7)}${"─".repeat(6)}   50 %  extract          0 s    5,000 rows`,
+    ]);
   });
 
   it("shows the cursor and wraps lines again when it stops", () => {
@@ -148,6 +181,6 @@ describe("progress as bars", () => {
     assert.equal(line(55), `a  ${"━".repeat(2)}${"─".repeat(6)}   30 %  extract          2 s    3,000 rows`);
     assert.equal(line(54), `a  ${"━".repeat(6)}${"─".repeat(15)}   30 %  extract          2 s`);
     assert.equal(line(30), `a  ${"━".repeat(6)}${"─".repeat(13)}   30 %`);
-    assert.equal(line(12), "a    30 %");
+    assert.equal(line(12), "a   30 %");
   });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters, styleText } from "node:util";
 import { rowsTable, summaryTable } from "../../../runtime/cli/terminal/table.ts";
+import { summary } from "../../publish/report/summary.ts";
 import { MemoryStream } from "./stream.ts";
-import { summary } from "./summary.ts";
 
 const candles = summary({
   dataset: "coinbase_candles",

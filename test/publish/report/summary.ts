@@ -1,4 +1,4 @@
-import type { RunSummary } from "../../../runtime/publish/report/input.ts";
+import type { RunSummary } from "../../../runtime/dataset/run.ts";
 
 /** A finished run of daily prices, with what a test cares about changed. */
 export function summary(changes: Partial<RunSummary> = {}): RunSummary {
@@ -21,6 +21,7 @@ export function summary(changes: Partial<RunSummary> = {}): RunSummary {
     empty: 2,
     quarantined: 0,
     errors: [],
+    warnings: [],
     coverage: [],
     ...changes,
   };

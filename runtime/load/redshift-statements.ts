@@ -1,0 +1,77 @@
+import {
+  BatchExecuteStatementCommand,
+  DescribeStatementCommand,
+  ExecuteStatementCommand,
+  GetStatementResultCommand,
+  type RedshiftDataClient,
+} from "@aws-sdk/client-redshift-data";
+import type { Clock } from "../dataset/clock.ts";
+
+/** Which Redshift, and as whom. */
+export interface RedshiftConnection {
+  readonly workgroup: string;
+  readonly database: string;
+}
+
+export type RedshiftRow = Readonly<Record<string, string | undefined>>;
+
+const FIRST_WAIT = 200;
+const LONGEST_WAIT = 5_000;
+
+/** Statements through the Data API, which answers at once and is asked until they have ended. */
+export class RedshiftStatements {
+  readonly #client: RedshiftDataClient;
+  readonly #connection: { WorkgroupName: string; Database: string };
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+
+  constructor(client: RedshiftDataClient, connection: RedshiftConnection, clock: Clock, signal: AbortSignal) {
+    this.#client = client;
+    this.#connection = { WorkgroupName: connection.workgroup, Database: connection.database };
+    this.#clock = clock;
+    this.#signal = signal;
+  }
+
+  /**
+   * Runs the statements as one transaction.
+   * @param token makes submitting the batch twice the same as once
+   * @throws with Redshift's own words when one of them fails; none has any effect then
+   */
+  async batch(statements: readonly string[], token?: string): Promise<void> {
+    const { Id } = await this.#client.send(
+      new BatchExecuteStatementCommand({
+        ...this.#connection,
+        Sqls: [...statements],
+        ...(token ? { ClientToken: token } : {}),
+      }),
+    );
+    await this.#ended(Id);
+  }
+
+  /** @returns all rows of the result, as texts */
+  async query(statement: string): Promise<RedshiftRow[]> {
+    const { Id } = await this.#client.send(new ExecuteStatementCommand({ ...this.#connection, Sql: statement }));
+    await this.#ended(Id);
+    const rows: RedshiftRow[] = [];
+    let token: string | undefined;
+    do {
+      const page = await this.#client.send(new GetStatementResultCommand({ Id, NextToken: token }));
+      const names = (page.ColumnMetadata ?? []).map(({ name }) => name ?? "");
+      for (const record of page.Records ?? [])
+        rows.push(
+          Object.fromEntries(record.map((field, i) => [names[i], field.stringValue ?? field.longValue?.toString()])),
+        );
+      token = page.NextToken;
+    } while (token);
+    return rows;
+  }
+
+  async #ended(id: string | undefined): Promise<void> {
+    for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
+      const { Status, Error: problem } = await this.#client.send(new DescribeStatementCommand({ Id: id }));
+      if (Status === "FINISHED") return;
+      if (Status === "FAILED" || Status === "ABORTED") throw new Error(`Redshift: ${problem ?? Status.toLowerCase()}`);
+      await this.#clock.sleep(wait, this.#signal);
+    }
+  }
+}
