@@ -73,14 +73,14 @@ describe("Platform", () => {
         },
       },
     );
-    assert.equal(taggable.length, 24);
+    assert.equal(taggable.length, 27);
     for (const name of ["market-data-network-vpc", "market-data-lake-store-bucket", "market-data-key-key"])
       assert(taggable.includes(name), name);
   });
 
   it("has documents that are complete before anything exists, and within AWS's limits", async () => {
     const found = [...documents(await platform())];
-    assert.equal(found.length, 29);
+    assert.equal(found.length, 27);
     for (const { name, property, value } of found) {
       assert(typeof value === "string", `${property} of ${name} is not known at preview`);
       JSON.parse(value);
