@@ -36,7 +36,7 @@ export interface PlatformArgs extends Settings {
  * Everything that brings a team's datasets into its own account.
  * @example new Platform("market-data", { datasets, ...settings });
  *
- * **Cost**: what its components cost, see there; with `networkNat: "none"` about 3 USD a month before storage and running tasks.
+ * **Cost**: what its components cost, see there; with `networkNat: "none"` about 2 USD a month before storage and running tasks.
  *
  * **Security**: one key for everything that is kept; no public access, no way in from outside; each dataset has roles of its own
  * that reach nothing of another dataset. Every resource carries the tags of the settings.

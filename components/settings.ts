@@ -86,7 +86,7 @@ export function readSettings(
 /** Pulumi hands every value over as text: objects, lists, numbers and booleans as JSON. */
 function decode(key: string, value: string): unknown {
   const shape: Readonly<Record<string, z.ZodType>> = settingsSchema.shape;
-  if (shape[key]?.safeParse("").success || shape[key]?.safeParse(value).success) return value;
+  if (shape[key]?.safeParse(value).success) return value;
   try {
     return JSON.parse(value);
   } catch {

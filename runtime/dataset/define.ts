@@ -1,5 +1,5 @@
 import type { Dataset, DatasetDefinition } from "./definition.ts";
-import { UserError } from "./errors.ts";
+import { show, UserError } from "./errors.ts";
 import type { Schema } from "./schema.ts";
 import type { HttpSource } from "./source.ts";
 import { definitionFaults } from "./validate.ts";
@@ -15,7 +15,7 @@ export function defineDataset<const P extends string, const S extends Schema>(
   if (faults.length) {
     const name = (definition as { name?: unknown } | undefined)?.name;
     throw new UserError(
-      `dataset ${JSON.stringify(name)} has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:`,
+      `dataset ${show(name)} has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:`,
       faults,
     );
   }

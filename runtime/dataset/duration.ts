@@ -11,7 +11,7 @@ type Unit = keyof typeof UNITS;
 /** A length of time with its unit: `"1 second"`, `"299 days"`. A day has 24 hours, a week seven days. */
 export type Duration = `${number} ${Unit | `${Unit}s`}`;
 
-export const DURATION_PATTERN = /^(\d+) (second|minute|hour|day|week)s?$/;
+export const DURATION_PATTERN = /^([1-9]\d*) (second|minute|hour|day|week)s?$/;
 
 /** Milliseconds of a duration. @throws RangeError when the text is not of the form `<whole number> <unit>`. */
 export function milliseconds(duration: Duration): number {

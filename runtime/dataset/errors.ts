@@ -39,18 +39,26 @@ export function describeFault(fault: Fault): string {
 
 /** A value as it may be shown in an error: JSON where that is possible, never longer than 80 characters. */
 export function show(value: unknown): string {
-  const text = typeof value === "function" ? "a function" : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === "function" ? "a function" : textOf(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return typeof value === "bigint" ? `${value}n` : Object.prototype.toString.call(value);
+  }
 }
 
 /**
  * The valid name that a misspelt one most likely meant, as a ready half sentence (`did you mean "ticker"?`), or undefined
- * when nothing is near: more than a third of the letters (at least two) would have to change.
+ * when nothing is near: all letters, or more than a third of them (at least two), would have to change.
  */
 export function didYouMean(name: string, valid: readonly string[]): string | undefined {
   if (valid.length === 0) return undefined;
   const nearest = closest(name, valid);
-  const limit = Math.max(2, Math.floor(name.length / 3));
+  const limit = Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3)));
   return distance(name, nearest) <= limit ? `did you mean "${nearest}"?` : undefined;
 }
 
@@ -64,3 +72,17 @@ export function unknownName(path: string, problem: string, name: string, valid: 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What a full disk looks like to a user. @param path what could not be written */
+export const diskFull = (path: string, cause?: unknown): UserError =>
+  new UserError(
+    `the disk is full: ${path} could not be written`,
+    [
+      {
+        path: "",
+        problem: "nothing was left half-written",
+        fix: "free some space, then run again: it goes on where it stopped",
+      },
+    ],
+    { cause },
+  );

@@ -1,7 +1,8 @@
 import { parseDecimal } from "./decimal.ts";
 import type { JsonValue } from "./source.ts";
 
-const WIDE = { precision: 400, scale: 400 };
+/** Room for every float: up to 309 digits before the point and, for the numbers people write, 400 behind it. */
+const WIDE = { precision: 709, scale: 400 };
 
 /**
  * Parses JSON without losing a digit: a number stays a number when the float holds exactly what was written, otherwise it

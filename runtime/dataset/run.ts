@@ -1,3 +1,5 @@
+import { describeFault, messageOf, UserError } from "./errors.ts";
+
 /** One execution of the steps for a dataset, as it is kept in `runs/` and shown to people. */
 export interface RunSummary {
   readonly run: string;
@@ -29,6 +31,7 @@ export interface RunSummary {
   readonly coverage: readonly PartitionCoverage[];
 }
 
+/** What went wrong with a partition, or with the whole dataset when none is named. */
 export interface RunError {
   readonly partition?: string;
   readonly problem: string;
@@ -47,4 +50,12 @@ export interface PartitionCoverage {
   readonly gaps: readonly (readonly [string, string])[];
   /** Dates of expected buckets between first and last that are covered and have no record. */
   readonly missing: readonly string[];
+}
+
+/** Anything that was thrown, as a run keeps it. */
+export function toRunError(error: unknown): RunError {
+  if (!(error instanceof UserError)) return { problem: messageOf(error) };
+  const [summary = ""] = error.message.split("\n");
+  const fix = error.faults.map((fault) => fault.fix ?? describeFault(fault)).join("; ");
+  return fix ? { problem: summary, fix } : { problem: summary };
 }

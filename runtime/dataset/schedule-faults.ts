@@ -78,17 +78,24 @@ function isField(value: string, { lowest, highest, names, special }: Field): boo
 }
 
 function zoneFaults(timeZone: string): Fault[] {
+  if (isZone(timeZone)) return [];
+  return [
+    {
+      path: "schedule.timeZone",
+      problem: "is no time zone",
+      value: timeZone,
+      allowed: "an IANA name such as America/New_York or UTC",
+    },
+  ];
+}
+
+function isZone(timeZone: string): boolean {
+  // An offset such as +01:00 is one for Node, but not for EventBridge.
+  if (!/^[A-Za-z]/.test(timeZone)) return false;
   try {
     new Intl.DateTimeFormat("en", { timeZone });
-    return [];
+    return true;
   } catch {
-    return [
-      {
-        path: "schedule.timeZone",
-        problem: "is no time zone",
-        value: timeZone,
-        allowed: "an IANA name such as America/New_York or UTC",
-      },
-    ];
+    return false;
   }
 }

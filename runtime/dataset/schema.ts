@@ -29,16 +29,6 @@ export type Column =
   | DecimalColumn;
 
 export type ColumnKind = Column["kind"];
-export const COLUMN_KINDS = [
-  "text",
-  "date",
-  "timestamp",
-  "decimal",
-  "integer",
-  "float",
-  "boolean",
-  "json",
-] as const satisfies ColumnKind[];
 
 /** The columns of a record, in the order of the tables. */
 export type Schema = Readonly<Record<string, Column>>;

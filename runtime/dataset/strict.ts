@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Fault, unknownName } from "./errors.ts";
+import { didYouMean, type Fault, unknownName } from "./errors.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -12,13 +12,31 @@ export function strictFaults(schema: z.ZodType, input: unknown): Fault[] {
 function toFaults(issue: Issue, schema: z.ZodType, input: unknown): Fault[] {
   const path = pathText(issue.path);
   if (issue.code === "unrecognized_keys") {
-    const valid = keysAt(schema, issue.path);
+    const valid = keysAt(schema, input, issue.path);
     return issue.keys.map((key) => unknownName(path, "unknown key", key, valid));
+  }
+  if (issue.code === "invalid_union") {
+    const meant = issue.errors.find((faults) => !faults.some(isOtherType));
+    if (meant) return meant.flatMap((one) => toFaults({ ...one, path: [...issue.path, ...one.path] }, schema, input));
   }
   const value = valueAt(input, issue.path);
   if (value === undefined) return [{ path, problem: "is missing", ...expectation(issue) }];
-  return [{ path, problem: problemOf(issue), value, ...expectation(issue) }];
+  const fix = typeof value === "string" ? didYouMean(value, choices(issue)) : undefined;
+  return [{ path, problem: problemOf(issue), value, ...expectation(issue), ...(fix ? { fix } : {}) }];
 }
+
+/** The texts among which the value had to be, if it had to be one of several. */
+function choices(issue: Issue): string[] {
+  if (issue.code === "invalid_value") return issue.values.map(String);
+  if (issue.code === "invalid_union") return (optionsOf(issue) ?? []).map(String);
+  return [];
+}
+
+/** The values that tell the members of a union apart, when the value has none of them. */
+const optionsOf = (issue: Issue): readonly unknown[] | undefined => (issue as { options?: readonly unknown[] }).options;
+
+/** Whether an option of a union was not even meant: the value is of another type. */
+const isOtherType = (issue: Issue): boolean => issue.code === "invalid_type" && issue.path.length === 0;
 
 const problemOf = (issue: Issue): string => {
   if (issue.code === "custom") return issue.message;
@@ -41,8 +59,10 @@ function expectation(issue: Issue): { allowed?: string } {
         allowed: `${issue.origin === "array" || issue.origin === "string" ? "a length of " : ""}at most ${issue.maximum}`,
       };
     case "invalid_union": {
-      const { options } = issue as { options?: readonly unknown[] };
-      return options ? { allowed: options.map((option) => JSON.stringify(option)).join(", ") } : {};
+      const options = optionsOf(issue);
+      if (options) return { allowed: options.map((option) => JSON.stringify(option)).join(", ") };
+      const types = issue.errors.flat().map((one) => expectation(one).allowed);
+      return { allowed: types.join(" or ") };
     }
     default:
       return {};
@@ -56,10 +76,10 @@ export const pathText = (path: readonly PropertyKey[]): string =>
 const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((value, step) => (value as Record<PropertyKey, unknown> | undefined | null)?.[step], input);
 
-function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+function keysAt(schema: z.ZodType, input: unknown, path: readonly PropertyKey[]): string[] {
   let here: unknown = schema;
-  for (const step of path) here = child(bare(here), step);
-  const found = bare(here);
+  for (const [i, step] of path.entries()) here = child(bare(here, valueAt(input, path.slice(0, i))), step);
+  const found = bare(here, valueAt(input, path));
   return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
 }
 
@@ -70,9 +90,16 @@ function child(schema: unknown, step: PropertyKey): unknown {
   return undefined;
 }
 
-function bare(schema: unknown): unknown {
+/** The schema without what only wraps it; of a union the object that the value is meant to be. */
+function bare(schema: unknown, value: unknown): unknown {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable)
-    return bare(schema.unwrap());
-  if (schema instanceof z.ZodUnion) return schema.options.map(bare).find((option) => option instanceof z.ZodObject);
-  return schema;
+    return bare(schema.unwrap(), value);
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  const objects = schema.options.map((option) => bare(option, value)).filter((option) => option instanceof z.ZodObject);
+  return objects.find((option) => isMeant(option, value)) ?? objects[0];
 }
+
+const isMeant = (option: z.ZodObject, value: unknown): boolean =>
+  Object.entries(option.shape).every(
+    ([name, field]) => !(field instanceof z.ZodLiteral) || field.safeParse(valueAt(value, [name])).success,
+  );

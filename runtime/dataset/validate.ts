@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { CALENDARS, type DatasetDefinition } from "./definition.ts";
-import { DURATION_PATTERN, milliseconds } from "./duration.ts";
+import { DAY, DURATION_PATTERN, milliseconds } from "./duration.ts";
 import { type Fault, unknownName } from "./errors.ts";
 import { FARGATE_SIZES, isFargateSize } from "./fargate.ts";
 import { startOfDate } from "./moment.ts";
 import { scheduleFaults } from "./schedule-faults.ts";
-import { COLUMN_KINDS, type Schema } from "./schema.ts";
+import type { Schema } from "./schema.ts";
 import { strictFaults } from "./strict.ts";
 
 const NAME = z
@@ -18,16 +18,19 @@ const duration = z.string().regex(DURATION_PATTERN, 'must be a duration such as 
 const fn = z.custom<(...args: never[]) => unknown>((value) => typeof value === "function", "must be a function");
 const count = z.number().int().min(1);
 
-const column = z.strictObject({
-  kind: z.enum(COLUMN_KINDS),
-  nullable: z.boolean(),
-  unit: z.string().optional(),
-  description: z.string().optional(),
-  from: z.enum(["iso", "seconds", "milliseconds"]).optional(),
-  precision: count.max(38).optional(),
-  scale: z.number().int().min(0).max(38).optional(),
-  excess: z.enum(["refuse", "round"]).optional(),
-});
+const notes = { nullable: z.boolean(), unit: z.string().optional(), description: z.string().optional() };
+
+const column = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal(["text", "date", "integer", "float", "boolean", "json"]), ...notes }),
+  z.strictObject({ kind: z.literal("timestamp"), from: z.enum(["iso", "seconds", "milliseconds"]), ...notes }),
+  z.strictObject({
+    kind: z.literal("decimal"),
+    precision: count.max(38),
+    scale: z.number().int().min(0).max(38),
+    excess: z.enum(["refuse", "round"]),
+    ...notes,
+  }),
+]);
 
 const auth = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("none") }),
@@ -108,14 +111,20 @@ export function definitionFaults(input: unknown): Fault[] {
   return [...shape, ...meaningFaults(input as DatasetDefinition<string, Schema>, shape)];
 }
 
-/** Faults between fields. A field whose own shape is wrong is left out, so that one mistake is reported once. */
-function meaningFaults(input: DatasetDefinition<string, Schema>, shape: readonly Fault[]): Fault[] {
-  if (typeof input !== "object" || input === null) return [];
-  const sound = (field: string): boolean => !shape.some(({ path }) => path.startsWith(field));
+/** Whether neither a field nor anything in it has a fault of its own; so that one mistake is reported once. */
+type Sound = (field: string) => boolean;
+
+type Definition = DatasetDefinition<string, Schema>;
+
+/** Faults between fields. */
+function meaningFaults(input: Definition, shape: readonly Fault[]): Fault[] {
+  if (!isObject(input)) return [];
+  const sound: Sound = (field) =>
+    !shape.some(({ path }) => path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`));
   const faults: Fault[] = [];
-  if (sound("schema")) faults.push(...columnFaults(input, sound));
-  if (sound("partitions")) faults.push(...partitionFaults(input, sound("schema")));
-  if (sound("source")) faults.push(...windowFaults(input));
+  if (isObject(input.schema)) faults.push(...columnFaults(input, sound), ...referenceFaults(input, sound));
+  if (sound("partitions")) faults.push(...partitionFaults(input, sound));
+  if (sound("source.windows")) faults.push(...windowFaults(input));
   if (sound("schedule")) faults.push(...scheduleFaults(input.schedule));
   if (sound("compute") && input.compute && !isFargateSize(input.compute))
     faults.push({
@@ -127,28 +136,35 @@ function meaningFaults(input: DatasetDefinition<string, Schema>, shape: readonly
   return faults;
 }
 
-function columnFaults(input: DatasetDefinition<string, Schema>, sound: (field: string) => boolean): Fault[] {
-  const columns = Object.keys(input.schema);
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+
+function columnFaults({ schema }: Definition, sound: Sound): Fault[] {
   const faults: Fault[] = [];
-  const mustExist = (path: string, name: string | undefined): void => {
-    if (name !== undefined && !columns.includes(name)) faults.push(unknownName(path, "names no column", name, columns));
-  };
-  for (const name of columns) {
+  for (const [name, column] of Object.entries(schema)) {
     if (!/^[a-z][a-z0-9_]*$/.test(name))
       faults.push({
         path: `schema.${name}`,
         problem: "must be lower case letters, digits and underscores",
         value: name,
       });
-    const { kind, precision, scale } = input.schema[name] as { kind: string; precision?: number; scale?: number };
-    if (kind === "decimal" && precision !== undefined && scale !== undefined && scale > precision)
+    if (sound(`schema.${name}`) && column.kind === "decimal" && column.scale > column.precision)
       faults.push({
         path: `schema.${name}.scale`,
         problem: "is more than the precision",
-        value: scale,
-        allowed: `0 to ${precision}`,
+        value: column.scale,
+        allowed: `0 to ${column.precision}`,
       });
   }
+  return faults;
+}
+
+/** Names of columns that are none, or none of the kind that is needed. */
+function referenceFaults(input: Definition, sound: Sound): Fault[] {
+  const columns = Object.keys(input.schema);
+  const faults: Fault[] = [];
+  const mustExist = (path: string, name: string | undefined): void => {
+    if (name !== undefined && !columns.includes(name)) faults.push(unknownName(path, "names no column", name, columns));
+  };
   if (sound("key"))
     for (const [i, name] of input.key.entries()) {
       mustExist(`key[${i}]`, name);
@@ -158,7 +174,7 @@ function columnFaults(input: DatasetDefinition<string, Schema>, sound: (field: s
   if (sound("cursor")) {
     mustExist("cursor", input.cursor);
     const kind = input.schema[input.cursor]?.kind;
-    if (kind && kind !== "date" && kind !== "timestamp")
+    if (kind && sound(`schema.${input.cursor}`) && kind !== "date" && kind !== "timestamp")
       faults.push({
         path: "cursor",
         problem: `names a ${kind} column`,
@@ -169,15 +185,15 @@ function columnFaults(input: DatasetDefinition<string, Schema>, sound: (field: s
   if (sound("checks"))
     for (const [i, check] of (input.checks ?? []).entries())
       if (check.kind === "record") for (const name of check.columns) mustExist(`checks[${i}] (${check.name})`, name);
-  if (sound("load")) {
+  if (sound("load.warehouse.sortBy"))
     for (const [i, name] of (input.load?.warehouse?.sortBy ?? []).entries())
       mustExist(`load.warehouse.sortBy[${i}]`, name);
+  if (sound("load.warehouse.distributeBy"))
     mustExist("load.warehouse.distributeBy", input.load?.warehouse?.distributeBy);
-  }
   return faults;
 }
 
-function partitionFaults(input: DatasetDefinition<string, Schema>, schemaIsSound: boolean): Fault[] {
+function partitionFaults(input: Definition, sound: Sound): Fault[] {
   const fields = Object.keys(input.partitions);
   const [field] = fields;
   if (field === undefined || fields.length > 1)
@@ -190,11 +206,19 @@ function partitionFaults(input: DatasetDefinition<string, Schema>, schemaIsSound
       },
     ];
   const faults: Fault[] = [];
-  if (schemaIsSound && input.schema[field]?.kind !== "text")
+  if (isObject(input.schema) && sound(`schema.${field}`) && input.schema[field]?.kind !== "text")
     faults.push({
       path: `partitions.${field}`,
       problem: "is no text column of the schema",
       fix: `add ${field}: text() to schema`,
+    });
+  // Records of two partitions share one table, where nothing else would tell them apart.
+  else if (sound("key") && isObject(input.schema) && !input.key.includes(field) && input.key.every(isColumn(input)))
+    faults.push({
+      path: "key",
+      problem: "lacks the partition's field",
+      value: input.key,
+      fix: `add "${field}"`,
     });
   const values = input.partitions[field] ?? [];
   const repeated = values.filter((value, i) => values.indexOf(value) !== i);
@@ -202,8 +226,24 @@ function partitionFaults(input: DatasetDefinition<string, Schema>, schemaIsSound
   return faults;
 }
 
-function windowFaults(input: DatasetDefinition<string, Schema>): Fault[] {
-  const { step, granularity } = input.source.windows;
+const isColumn =
+  ({ schema }: Definition) =>
+  (name: string): boolean =>
+    Object.hasOwn(schema, name);
+
+function windowFaults(input: Definition): Fault[] {
+  const windows = input.source?.windows;
+  if (!windows) return [];
+  const { step, granularity } = windows;
+  if (milliseconds(granularity) !== DAY)
+    return [
+      {
+        path: "source.windows.granularity",
+        problem: "is one that calendars know nothing of",
+        value: granularity,
+        allowed: '"1 day"',
+      },
+    ];
   if (milliseconds(step) % milliseconds(granularity) === 0) return [];
   return [{ path: "source.windows.step", problem: `is no multiple of the granularity ${granularity}`, value: step }];
 }

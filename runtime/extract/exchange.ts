@@ -17,6 +17,7 @@ export interface ExchangeContext {
   readonly partition: string;
   readonly window: Interval;
   readonly run: string;
+  readonly verdict: Exchange["verdict"];
   /** When the answer was complete, Unix milliseconds. */
   readonly at: number;
 }
@@ -31,7 +32,7 @@ export async function keepExchange(
   answer: HttpAnswer,
   context: ExchangeContext,
 ): Promise<void> {
-  const { dataset, partition, window, run, at } = context;
+  const { dataset, partition, window, run, verdict, at } = context;
   const sha256 = createHash("sha256").update(answer.body).digest("hex");
   const digest = createHash("sha256")
     .update(JSON.stringify([request.method, request.url, answer.status, sha256]))
@@ -46,6 +47,7 @@ export async function keepExchange(
     run,
     at: new Date(at).toISOString(),
     request: { method: request.method, url: request.url, headers: request.shown },
+    verdict,
     response: {
       status: answer.status,
       headers: Object.fromEntries(Object.entries(answer.headers).filter(([header]) => KEPT.test(header))),

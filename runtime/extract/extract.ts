@@ -2,8 +2,9 @@ import pMap from "p-map";
 import pRetry, { AbortError } from "p-retry";
 import type { Clock } from "../dataset/clock.ts";
 import type { Dataset } from "../dataset/definition.ts";
-import { messageOf } from "../dataset/errors.ts";
+import { messageOf, UserError } from "../dataset/errors.ts";
 import type { Interval } from "../dataset/interval.ts";
+import { type RunError, toRunError } from "../dataset/run.ts";
 import type { RequestContext } from "../dataset/source.ts";
 import { toWindow } from "../dataset/window.ts";
 import { addCoverage, readCoverage } from "../store/coverage.ts";
@@ -12,14 +13,7 @@ import type { Budget } from "./budget.ts";
 import { keepExchange } from "./exchange.ts";
 import { halve, planWindows } from "./plan.ts";
 import { buildRequest, type Fetch, type HttpAnswer, type HttpRequest, send } from "./request.ts";
-import { judge, type Verdict } from "./verdict.ts";
-
-/** What went wrong with a partition, or with the whole dataset when none is named. */
-export interface Problem {
-  readonly partition?: string;
-  readonly problem: string;
-  readonly fix?: string;
-}
+import { judge, type Settled } from "./verdict.ts";
 
 export interface ExtractProgress {
   /** Windows asked and still to ask. */
@@ -30,7 +24,7 @@ export interface ExtractProgress {
 }
 
 export interface ExtractResult extends ExtractProgress {
-  readonly problems: readonly Problem[];
+  readonly problems: readonly RunError[];
   /** Partitions that the source does not know. */
   readonly skipped: readonly string[];
   /** What is known complete after this, by partition. */
@@ -79,7 +73,7 @@ export async function extract(options: ExtractOptions): Promise<ExtractResult> {
 
 class Extraction {
   readonly #options: ExtractOptions;
-  readonly #problems: Problem[] = [];
+  readonly #problems: RunError[] = [];
   readonly #skipped: string[] = [];
   readonly #coverage = new Map<string, readonly Interval[]>();
   readonly #stop = new AbortController();
@@ -129,6 +123,10 @@ class Extraction {
       if (error instanceof DatasetFailed) {
         this.#problems.push({ problem: error.message, ...(error.fix ? { fix: error.fix } : {}) });
         this.#stop.abort(error);
+      } else if (error instanceof UserError) {
+        // A full disk, say: no other partition will fare better.
+        this.#problems.push(toRunError(error));
+        this.#stop.abort(error);
       } else this.#problems.push({ partition, problem: messageOf(error) });
     }
   }
@@ -143,7 +141,8 @@ class Extraction {
       if (halves) return halves;
       throw new Error(`${new URL(request.url).host} refuses even a single bucket: answered ${answer.status}`);
     }
-    await keepExchange(store, request, answer, { dataset: dataset.name, partition, window, run, at: clock.now() });
+    const context = { dataset: dataset.name, partition, window, run, verdict: verdict.kind, at: clock.now() };
+    await keepExchange(store, request, answer, context);
     this.#coverage.set(partition, await addCoverage(store, dataset.name, partition, window));
     this.#report({ rawBytes: this.#progress.rawBytes + answer.body.byteLength });
     return [];
@@ -152,7 +151,7 @@ class Extraction {
   async #ask(
     partition: string,
     window: Interval,
-  ): Promise<{ request: HttpRequest; answer: HttpAnswer; verdict: Verdict }> {
+  ): Promise<{ request: HttpRequest; answer: HttpAnswer; verdict: Settled }> {
     const { dataset, secret, retryDelay } = this.#options;
     const { source } = dataset;
     const context: RequestContext = {
@@ -169,7 +168,7 @@ class Extraction {
     });
   }
 
-  async #attempt(request: HttpRequest): Promise<{ request: HttpRequest; answer: HttpAnswer; verdict: Verdict }> {
+  async #attempt(request: HttpRequest): Promise<{ request: HttpRequest; answer: HttpAnswer; verdict: Settled }> {
     const { dataset, budget, fetch, clock } = this.#options;
     const host = new URL(request.url).host;
     for (;;) {

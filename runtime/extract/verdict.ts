@@ -13,6 +13,9 @@ export type Verdict =
   /** `all`: no other partition can do better. */
   | { readonly kind: "fail"; readonly problem: string; readonly all: boolean };
 
+/** A verdict with which a request is over. */
+export type Settled = Exclude<Verdict, { readonly kind: "retry" | "limited" | "fail" }>;
+
 /** How long a source that says "too many" without a time is left alone, in milliseconds. */
 const QUIET = 1_000;
 
@@ -20,7 +23,8 @@ const QUIET = 1_000;
 export function judge(answer: HttpAnswer, rules: readonly ResponseRule[], now: number): Verdict {
   const text = new TextDecoder().decode(answer.body);
   const rule = rules.find(
-    ({ test }) => (test.status === undefined || test.status === answer.status) && (!test.body || test.body.test(text)),
+    ({ test }) =>
+      (test.status === undefined || test.status === answer.status) && (!test.body || text.search(test.body) >= 0),
   );
   return rule ? carryOut(rule.action, answer, now) : byStatus(answer, now);
 }

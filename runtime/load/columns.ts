@@ -21,11 +21,12 @@ export const columnList = (dataset: Dataset, types: SqlTypes): string =>
 export const columnNames = (dataset: Dataset): string =>
   Object.keys(withProvenance(dataset.schema)).map(quote).join(", ");
 
-/** Tells tables of different columns apart. */
-export const columnsDigest = (dataset: Dataset): string =>
+/** Tells tables of different names or columns apart. */
+export const columnsDigest = (dataset: Dataset, table: string): string =>
   createHash("sha256")
     .update(
       JSON.stringify([
+        table,
         Object.entries(withProvenance(dataset.schema)).map(([name, c]) => [
           name,
           c.kind,

@@ -47,7 +47,7 @@ export class DuckDb implements SqlSession {
       await connection.run("set TimeZone = 'UTC'");
       return new DuckDb(instance, connection);
     } catch (error) {
-      if (!/lock/i.test(messageOf(error))) throw error;
+      if (!/\block\b/i.test(messageOf(error))) throw error;
       throw new UserError(`${path} is in use by another process`, [
         {
           path: "",
@@ -84,7 +84,8 @@ export class DuckDb implements SqlSession {
       await work();
       await this.#connection.run("commit");
     } catch (error) {
-      await this.#connection.run("rollback");
+      // A commit that fails has rolled back already; what matters is why.
+      await this.#connection.run("rollback").catch(() => undefined);
       throw error;
     }
   }

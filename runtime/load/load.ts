@@ -4,7 +4,7 @@ import { writeJson } from "../store/documents.ts";
 import { loadKey, recordsKey } from "../store/layout.ts";
 import type { Store } from "../store/store.ts";
 import { columnsDigest } from "./columns.ts";
-import type { Load, LoadFile, Target } from "./target.ts";
+import type { Load, LoadFile, Target, TargetState } from "./target.ts";
 
 /** A partition's file as processing left it. */
 export type Loadable = Omit<LoadFile, "key">;
@@ -25,8 +25,9 @@ export async function load(
   const table = tableIn(dataset, target);
   if (!table) return 0;
   const state = await target.state(dataset.name);
-  const columns = columnsDigest(dataset);
+  const columns = columnsDigest(dataset, table);
   const recreate = state.columns !== undefined && state.columns !== columns;
+  if (recreate) mustHaveAll(dataset, partitions, state);
   const changed = recreate
     ? partitions
     : partitions.filter(({ partition, digest }) => state.partitions.get(partition) !== digest);
@@ -43,6 +44,17 @@ export async function load(
   await writeJson(store, loadKey(target.name, id), { version: 1, id, dataset: dataset.name, table, recreate, files });
   await target.apply(planned, store);
   return files.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+/** A table is made anew from records alone, so a partition that could not be processed now would vanish from it. */
+function mustHaveAll(dataset: Dataset, partitions: readonly Loadable[], state: TargetState): void {
+  const lacking = dataset.partitions.values.filter(
+    (value) => state.partitions.has(value) && !partitions.some(({ partition }) => partition === value),
+  );
+  if (lacking.length)
+    throw new Error(
+      `${dataset.name}: its table has to be made anew, but ${lacking.join(", ")} could not be processed; nothing was loaded`,
+    );
 }
 
 /** Follows from the load before and from what is loaded now: the same step has the same id however often it is tried. */

@@ -46,7 +46,8 @@ export class Postgres implements SqlSession {
       await work();
       await this.query("commit");
     } catch (error) {
-      await this.query("rollback");
+      // Where the connection is gone, the server rolls back by itself; what matters is why.
+      await this.query("rollback").catch(() => undefined);
       throw error;
     }
   }

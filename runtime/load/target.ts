@@ -21,7 +21,7 @@ export interface Load {
   readonly id: string;
   readonly dataset: Dataset;
   readonly table: string;
-  /** Digest of the table's columns. */
+  /** Digest of the table's name and columns. */
   readonly columns: string;
   /** The table has other columns: it is made anew, and `files` holds every partition. */
   readonly recreate: boolean;

@@ -1,3 +1,4 @@
+import { Temporal } from "temporal-polyfill";
 import { parseDecimal } from "../dataset/decimal.ts";
 import { DAY } from "../dataset/duration.ts";
 import { show } from "../dataset/errors.ts";
@@ -10,6 +11,10 @@ import type { StoredValue } from "../store/records.ts";
 export class ValueError extends Error {
   override readonly name = "ValueError";
 }
+
+/** The years 1 to 9999, which every target can hold. */
+const EARLIEST = Date.parse("0001-01-01T00:00:00Z");
+const LATEST = Date.parse("9999-12-31T23:59:59.999Z");
 
 const LARGEST_INTEGER = 2n ** 63n - 1n;
 
@@ -27,9 +32,9 @@ export function convert(value: JsonValue | undefined, column: Column): StoredVal
 function byKind(value: NonNullable<JsonValue>, column: Column): StoredValue | undefined {
   switch (column.kind) {
     case "text":
-      return typeof value === "string" ? value : undefined;
+      return typeof value === "string" && isStorable(value) ? value : undefined;
     case "json":
-      return JSON.stringify(value);
+      return toJson(value);
     case "boolean":
       return typeof value === "boolean" ? value : undefined;
     case "float":
@@ -48,8 +53,20 @@ function byKind(value: NonNullable<JsonValue>, column: Column): StoredValue | un
 const isNumeric = (value: JsonValue): value is string | number =>
   typeof value === "string" || typeof value === "number";
 
+/** Postgres takes no NUL, and half a surrogate pair has no UTF-8. */
+const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
+
+function toJson(value: JsonValue): string | undefined {
+  let storable = true;
+  const json = JSON.stringify(value, (key, part) => {
+    storable &&= isStorable(key) && (typeof part !== "string" || isStorable(part));
+    return part;
+  });
+  return storable ? json : undefined;
+}
+
 function toFloat(value: JsonValue): number | undefined {
-  if (!isNumeric(value) || value === "") return undefined;
+  if (!isNumeric(value) || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(String(value))) return undefined;
   const number = Number(value);
   return Number.isFinite(number) ? number : undefined;
 }
@@ -65,15 +82,26 @@ function toDays(value: string): number | undefined {
   const [, date, rest] = /^(\d{4}-\d{2}-\d{2})(.*)$/.exec(value) ?? [];
   if (date === undefined || !/^(T00:00:00(\.0+)?(Z|\+00:00))?$/.test(rest ?? "")) return undefined;
   const start = startOfDate(date);
-  return Number.isNaN(start) ? undefined : start / DAY;
+  return Number.isNaN(start) || start < EARLIEST ? undefined : start / DAY;
 }
 
 function toMilliseconds(value: JsonValue, from: TimestampUnit): number | undefined {
-  if (from === "iso")
-    // Without a zone an instant would depend on the machine that reads it.
-    return typeof value === "string" && /(Z|[+-]\d{2}:?\d{2})$/.test(value) && !Number.isNaN(Date.parse(value))
-      ? Date.parse(value)
-      : undefined;
+  const instant = from === "iso" ? fromIso(value) : fromUnix(value, from);
+  return instant !== undefined && instant >= EARLIEST && instant <= LATEST ? instant : undefined;
+}
+
+/** Without a zone an instant would depend on the machine that reads it; what is finer than a millisecond would be lost. */
+function fromIso(value: JsonValue): number | undefined {
+  if (typeof value !== "string") return undefined;
+  try {
+    const instant = Temporal.Instant.from(value);
+    return instant.epochNanoseconds % 1_000_000n === 0n ? instant.epochMilliseconds : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function fromUnix(value: JsonValue, from: "seconds" | "milliseconds"): number | undefined {
   if (!isNumeric(value)) return undefined;
   const unscaled = parseDecimal(String(value), { precision: 18, scale: from === "seconds" ? 3 : 0 }, "refuse");
   return unscaled === undefined ? undefined : Number(unscaled);

@@ -43,7 +43,9 @@ export async function processPartition(
 
   const read = await pMap(fresh, (name) => readStored(dataset, partition, name, store), { concurrency: READS });
   const records = mergeRecords(dataset, [...(before?.records ?? []), ...read.flatMap((one) => one.records)]);
-  const rejected = [...(before?.rejected ?? []), ...read.flatMap((one) => one.rejected)];
+  const rejected = [...(before?.rejected ?? []), ...read.flatMap((one) => one.rejected)].sort((a, b) =>
+    a.raw < b.raw ? -1 : a.raw > b.raw ? 1 : a.row - b.row,
+  );
   const note: RecordsNote = {
     version: 1,
     definition,
@@ -113,12 +115,13 @@ async function readStored(
 }
 
 /** Everything of a definition that decides how raw becomes records. */
-function definitionDigest({ schema, key, cursor, checks, source }: Dataset): string {
+function definitionDigest({ partitions, schema, key, cursor, checks, source }: Dataset): string {
   const parts = [
+    partitions.field,
     schema,
     key,
     cursor,
-    checks.map((check) => [check.name, check.kind === "record" ? check.columns : []]),
+    checks.map((check) => (check.kind === "record" ? [check.name, check.columns, check.test.toString()] : [])),
     source.rows.toString(),
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);

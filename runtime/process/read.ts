@@ -43,7 +43,8 @@ export function readExchange(dataset: Dataset, exchange: Exchange, body: Uint8Ar
   };
   const records: StoredRecord[] = [];
   const rejected: Rejected[] = [];
-  for (const [row, source] of readRows(body).entries()) {
+  const rows = exchange.verdict === "empty" ? [] : readRows(body);
+  for (const [row, source] of rows.entries()) {
     try {
       const values = readRow(dataset, source, context);
       const at = cursorOf(dataset, values);
@@ -59,7 +60,7 @@ export function readExchange(dataset: Dataset, exchange: Exchange, body: Uint8Ar
 }
 
 function readRow(dataset: Dataset, source: SourceRow, context: RequestContext): StoredValue[] {
-  const fields = { ...context.partition, ...dataset.source.rows(source, context) };
+  const fields = { ...dataset.source.rows(source, context), ...context.partition };
   const faults: string[] = [];
   const values = Object.entries(dataset.schema).map(([name, column]) => {
     try {

@@ -14,6 +14,8 @@ export interface Exchange {
     readonly url: string;
     readonly headers: Readonly<Record<string, string>>;
   };
+  /** What the answer was taken for: rows, or "asked, and there was nothing" whatever its body says. */
+  readonly verdict: "data" | "empty";
   readonly response: { readonly status: number; readonly headers: Readonly<Record<string, string>> };
   readonly body: { readonly key: string; readonly bytes: number; readonly sha256: string };
 }

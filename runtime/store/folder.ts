@@ -2,9 +2,10 @@ import { createHash, randomBytes } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { lock } from "proper-lockfile";
-import { UserError } from "../dataset/errors.ts";
+import { diskFull, UserError } from "../dataset/errors.ts";
 import {
   ConditionFailed,
+  checkKey,
   type ListedObject,
   type Store,
   type StoredObject,
@@ -78,9 +79,9 @@ export class FolderStore implements Store {
   }
 
   #path(key: string): string {
-    const path = resolve(this.location, key);
-    if (!path.startsWith(this.location + sep)) throw new Error(`key ${JSON.stringify(key)} leaves the store`);
-    return path;
+    checkKey(key);
+    if (key.startsWith(`${WORK}/`)) throw new Error(`key ${JSON.stringify(key)} is the store's own`);
+    return join(this.location, key);
   }
 
   async #writeTemporary(body: Uint8Array): Promise<string> {
@@ -154,18 +155,12 @@ async function syncFolder(path: string): Promise<void> {
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
 
-const isMissing = (error: unknown): boolean => codeOf(error) === "ENOENT";
+/** Also where a folder stands in the place of an object, or an object in that of a folder. */
+const isMissing = (error: unknown): boolean => ["ENOENT", "ENOTDIR", "EISDIR"].includes(codeOf(error) ?? "");
 
 function explained(error: unknown, path: string): unknown {
   const code = codeOf(error);
-  if (code === "ENOSPC" || code === "EDQUOT")
-    return new UserError(`the disk is full: ${path} could not be written`, [
-      {
-        path: "",
-        problem: "nothing was left half-written",
-        fix: "free some space, then run again: it goes on where it stopped",
-      },
-    ]);
+  if (code === "ENOSPC" || code === "EDQUOT") return diskFull(path, error);
   if (code === "EACCES" || code === "EPERM" || code === "EROFS")
     return new UserError(`no right to write ${path}`, [
       { path: "", problem: "the folder is not writable", fix: "choose another one with --data <folder>" },

@@ -1,9 +1,25 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { ConditionFailed, type ListedObject, type Store, type StoredObject, type WriteOptions } from "./store.ts";
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import {
+  ConditionFailed,
+  checkKey,
+  type ListedObject,
+  type Store,
+  type StoredObject,
+  type WriteOptions,
+} from "./store.ts";
+
+/** Metadata of every object: which call of `put` wrote it. */
+const WRITER = "tidegate-write";
 
 /** An S3 bucket below a prefix. */
 export class S3Store implements Store {
@@ -21,6 +37,7 @@ export class S3Store implements Store {
   }
 
   async get(key: string): Promise<StoredObject | undefined> {
+    checkKey(key);
     try {
       const answer = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key }));
       if (!answer.Body || !answer.ETag) throw new Error(`S3 answered without a body or an etag for ${key}`);
@@ -32,6 +49,8 @@ export class S3Store implements Store {
   }
 
   async put(key: string, body: Uint8Array, { condition, contentType }: WriteOptions = {}): Promise<string> {
+    checkKey(key);
+    const writer = randomUUID();
     try {
       const answer = await this.#client.send(
         new PutObjectCommand({
@@ -39,6 +58,7 @@ export class S3Store implements Store {
           Key: this.#prefix + key,
           Body: body,
           ...(contentType ? { ContentType: contentType } : {}),
+          Metadata: { [WRITER]: writer },
           ...(condition ? ("absent" in condition ? { IfNoneMatch: "*" } : { IfMatch: condition.etag }) : {}),
         }),
       );
@@ -46,11 +66,23 @@ export class S3Store implements Store {
       return answer.ETag;
     } catch (error) {
       if (!condition || !isConflict(error)) throw error;
-      // A put that timed out may have been carried out before the SDK tried again and met its own object.
-      const now = await this.get(key);
-      if (now && Buffer.compare(now.body, body) === 0) return now.etag;
-      throw new ConditionFailed(key);
+      return this.#ownWrite(key, writer);
     }
+  }
+
+  /**
+   * A put that timed out may have been carried out before the SDK tried again and met its own object. The same body would
+   * not prove that: two workers that count to the same number write the same.
+   */
+  async #ownWrite(key: string, writer: string): Promise<string> {
+    const now = await this.#client
+      .send(new HeadObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key }))
+      .catch((error) => {
+        if (isNamed(error, "NotFound")) return undefined;
+        throw error;
+      });
+    if (now?.ETag && now.Metadata?.[WRITER] === writer) return now.ETag;
+    throw new ConditionFailed(key);
   }
 
   async *list(prefix: string): AsyncIterable<ListedObject> {

@@ -30,6 +30,12 @@ export class ConditionFailed extends Error {
   }
 }
 
+/** Refuses what is no key: an empty, `.` or `..` part could mean another place, and folders cannot hold it. @throws Error */
+export function checkKey(key: string): void {
+  if (key.split("/").some((part) => part === "" || part === "." || part === ".."))
+    throw new Error(`key ${JSON.stringify(key)} leaves the store`);
+}
+
 /**
  * An object store: a folder, or an S3 bucket below a prefix. Keys are relative, with `/` between their parts.
  * A write is atomic and durable when it returns: no reader ever sees half of an object.

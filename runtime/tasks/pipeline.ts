@@ -3,10 +3,9 @@ import { calendar } from "../dataset/calendar/index.ts";
 import type { Clock } from "../dataset/clock.ts";
 import type { Dataset } from "../dataset/definition.ts";
 import { milliseconds } from "../dataset/duration.ts";
-import { describeFault, messageOf, UserError } from "../dataset/errors.ts";
 import type { Interval } from "../dataset/interval.ts";
 import { startOfDate } from "../dataset/moment.ts";
-import type { PartitionCoverage, RunError, RunSummary } from "../dataset/run.ts";
+import { type PartitionCoverage, type RunError, type RunSummary, toRunError } from "../dataset/run.ts";
 import type { Budgets } from "../extract/budget.ts";
 import { type ExtractProgress, type ExtractResult, extract } from "../extract/extract.ts";
 import type { Fetch } from "../extract/request.ts";
@@ -59,6 +58,9 @@ export async function runDataset(options: PipelineOptions): Promise<RunSummary> 
   return summary;
 }
 
+/** Node fires longer timers at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 const NOTHING: ExtractResult = {
   done: 0,
   total: 0,
@@ -100,7 +102,7 @@ class Run {
     const { dataset, store, budgets, clock, fetch, signal, retryDelay = 1_000 } = this.#options;
     const secret = this.#secret();
     if (secret === "missing") return NOTHING;
-    const deadline = AbortSignal.timeout(milliseconds(dataset.deadline));
+    const deadline = AbortSignal.timeout(Math.min(milliseconds(dataset.deadline), LONGEST_TIMER));
     let latest: ExtractProgress = NOTHING;
     try {
       const result = await extract({
@@ -139,7 +141,8 @@ class Run {
   #secret(): { readonly value: string | undefined } | "missing" {
     const { auth } = this.#options.dataset.source;
     if (auth.kind === "none") return { value: undefined };
-    const value = this.#options.secret(auth.secret);
+    // Files and secret managers like to end a value with a newline, which no header may contain.
+    const value = this.#options.secret(auth.secret)?.trim();
     if (value) return { value };
     this.#errors.push({
       problem: `needs a token: ${auth.secret} is not set`,
@@ -254,10 +257,3 @@ class Run {
 
 const sum = <T>(items: readonly T[], of: (item: T) => number): number =>
   items.reduce((total, item) => total + of(item), 0);
-
-function toRunError(error: unknown): RunError {
-  if (!(error instanceof UserError)) return { problem: messageOf(error) };
-  const [summary = ""] = error.message.split("\n");
-  const fix = error.faults.map((fault) => fault.fix ?? describeFault(fault)).join("; ");
-  return fix ? { problem: summary, fix } : { problem: summary };
-}

@@ -46,6 +46,16 @@ describe("ArtifactStore", () => {
     );
   });
 
+  it("keeps older artifacts, which older task definitions start", async () => {
+    let retained: boolean | undefined;
+    await recorded(() => new ArtifactStore("artifacts", parts()).add("program", ENTRY), {
+      watch: ({ name, opts }) => {
+        if (name === "artifacts-program") retained = opts.retainOnDelete;
+      },
+    });
+    assert.equal(retained, true);
+  });
+
   it("is filled after the bucket's rules are set", async () => {
     assert.deepEqual(joined(await store(), "artifacts-program", "bucket"), [
       "artifacts-store-bucket",

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { bundle, PROJECT_FOLDER } from "../../components/bundle.ts";
 import { UserError } from "../../runtime/dataset/errors.ts";
 
@@ -34,6 +36,15 @@ describe("a bundle", () => {
     assert.deepEqual(one, bundle("program.ts", join(folder, "two/deeper")));
     await writeFile(join(folder, "one/program.ts"), "process.stdout.write('other');");
     assert.notEqual(bundle("program.ts", join(folder, "one")).sha256, one.sha256);
+  });
+
+  it("keeps the names of classes, which logs and checks of errors show", async () => {
+    await writeFile(
+      join(folder, "task.ts"),
+      "class QuotaEnded extends Error {}\nprocess.stdout.write(QuotaEnded.name);",
+    );
+    const { stdout } = await promisify(execFile)(process.execPath, ["-e", bundle("task.ts", folder).code]);
+    assert.equal(stdout, "QuotaEnded");
   });
 
   it("that does not compile is refused with file, line and column of each fault", async () => {

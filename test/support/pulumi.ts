@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ResourceTransformationArgs } from "@pulumi/pulumi";
 import { type RecordedResource, type Recording, recordProgram } from "../../offline/record.ts";
 
 export interface Options {
@@ -9,7 +10,7 @@ export interface Options {
   /** @default "test" */
   readonly stack?: string;
   /** Sees every resource before it is registered. */
-  readonly watch?: (resource: { readonly name: string; readonly props: Readonly<Record<string, unknown>> }) => void;
+  readonly watch?: (resource: ResourceTransformationArgs) => void;
 }
 
 /** Evaluates a program that makes components, and waits for everything that it registers. */
@@ -22,8 +23,8 @@ export function recorded(program: () => unknown, options: Options = {}): Promise
     stack: options.stack ?? "test",
     config: { "aws:region": "eu-west-1" },
     mode: options.mode ?? "preview",
-    transformation: ({ name, props }) => {
-      options.watch?.({ name, props });
+    transformation: (resource) => {
+      options.watch?.(resource);
       return undefined;
     },
   });

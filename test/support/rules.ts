@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { checkPolicies, type RuleVerdict } from "../../offline/policy.ts";
 import { type Mode, type Recording, recordProgram } from "../../offline/record.ts";
 import { rules } from "../../policies/rules/index.ts";
 
 /** Makes resources, as the body of a Pulumi program does. */
 export type Program = () => void;
+
+/** The repository. */
+export const PROJECT_FOLDER = join(import.meta.dirname, "..", "..");
 
 /** A program that a rule must refuse. */
 export interface Bad {
@@ -23,7 +27,15 @@ export const MODES: readonly Mode[] = ["preview", "update"];
 
 /** Evaluates a program that is given as a function. */
 export function recordFixture(program: Program, mode: Mode): Promise<Recording> {
-  return recordProgram({ program: async () => program(), project: "fixture", stack: "test", config: {}, mode });
+  return recordProgram({
+    program: async () => {
+      program();
+    },
+    project: "fixture",
+    stack: "test",
+    config: {},
+    mode,
+  });
 }
 
 /** What one rule of the pack says about one evaluation. */

@@ -9,7 +9,9 @@ export interface Tick {
 const day = 86_400_000;
 const daySteps = [1, 2, 7, 14];
 const monthSteps = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1_200];
-const monthLabel = new Intl.DateTimeFormat("en-US", { month: "short", year: "numeric", timeZone: "UTC" });
+const yearLabel = new Intl.DateTimeFormat("en-US", { year: "numeric", timeZone: "UTC" });
+const monthLabel = new Intl.DateTimeFormat("en-US", { month: "short", timeZone: "UTC" });
+const monthAndYearLabel = new Intl.DateTimeFormat("en-US", { month: "short", year: "numeric", timeZone: "UTC" });
 const dayLabel = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
 
 /** Ticks at round UTC dates inside the interval, as many as possible but at most `most`. */
@@ -43,8 +45,9 @@ function everyMonths(domain: Interval, step: number): Tick[] {
   for (let month = Math.floor(months / step) * step; ; month += step) {
     const at = Date.UTC(Math.floor(month / 12), month % 12, 1);
     if (at >= domain.end) return ticks;
-    const label = step % 12 === 0 ? String(Math.floor(month / 12)) : monthLabel.format(at);
-    if (at >= domain.start) ticks.push({ x: position(at, domain), label });
+    if (at < domain.start) continue;
+    const label = month % 12 === 0 ? yearLabel : ticks.length === 0 ? monthAndYearLabel : monthLabel;
+    ticks.push({ x: position(at, domain), label: label.format(at) });
   }
 }
 
