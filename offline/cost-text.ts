@@ -22,6 +22,14 @@ export function costText(estimate: CostEstimate): string {
   ].join("\n");
 }
 
+/** The estimate in one line, the dearest components first. */
+export function costSummary({ stack, region, asOf, total, components }: CostEstimate): string {
+  const shares = components
+    .filter(({ monthly }) => monthly >= 0.005)
+    .map((cost) => `${cost.component} ${usd(cost.monthly)}`);
+  return `Estimated cost of stack ${stack}: ${usd(total)} USD a month (prices of ${region} as of ${asOf}): ${shares.join(", ")}.`;
+}
+
 const usd = (value: number): string => (value > 0 && value < 0.005 ? "< 0.01" : value.toFixed(2));
 
 const howText = ({ items }: ComponentCost): string =>

@@ -46,8 +46,3 @@ export function watchFailures(): Failures {
     },
   };
 }
-
-/** Lets everything run that is due now, failures that nobody awaits among it. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}

@@ -5,9 +5,9 @@ import { rules } from "../policies/rules/index.ts";
 import { UserError } from "../runtime/dataset/errors.ts";
 import { parseUsage, type Usage } from "./cost/usage.ts";
 import { estimateCost } from "./cost.ts";
-import { costText } from "./cost-text.ts";
+import { costSummary, costText } from "./cost-text.ts";
 import { checkPolicies } from "./policy.ts";
-import { policyText } from "./policy-text.ts";
+import { policySummary, policyText } from "./policy-text.ts";
 import { recordStack } from "./program.ts";
 import type { Mode, Recording } from "./record.ts";
 import { resourceTree, treeText } from "./tree.ts";
@@ -48,6 +48,17 @@ async function plan(options: Options, usage: Usage): Promise<Answer> {
   };
 }
 
+/** All that `npm start` shows of the cloud program, evaluated once. */
+async function overview(options: Options): Promise<Answer> {
+  const [preview, update] = [await record(options, "preview"), await record(options, "update")];
+  const verdict = await checkPolicies(rules, [preview, update]);
+  const cost = estimateCost(update, parseUsage([]));
+  const failed = verdict.rules.filter(({ result }) => result === "failed" || result === "could not run").length;
+  const text = [treeText(resourceTree(preview.resources)), "", policySummary(verdict), costSummary(cost)].join("\n");
+  const policy = { passed: verdict.rules.length - failed, failed };
+  return { text, json: { text, policy, monthlyCostUsd: cost.total }, isFine: verdict.passed };
+}
+
 const record = ({ folder, stack }: Options, mode: Mode): Promise<Recording> => recordStack({ folder, stack, mode });
 
 async function say(answering: Promise<Answer>, { json }: Options): Promise<void> {
@@ -70,6 +81,9 @@ function commandLine(): Command {
   add("tree", "the resources by component").action((options: Options) => say(tree(options), options));
   add("policy", "what the policy pack says, before and after a deployment; exit code 1 when it refuses").action(
     (options: Options) => say(policy(options), options),
+  );
+  add("overview", "resources, policy verdict and monthly cost in short").action((options: Options) =>
+    say(overview(options), options),
   );
   add("plan", "the resources and what they cost in a month")
     .option(

@@ -11,6 +11,10 @@ export function policyText({ stack, passed, rules }: Verdict): string {
   return [table, ...broken.map(ruleText), summary(stack, passed, rules)].join("\n");
 }
 
+/** One line when all is well, else the whole text. */
+export const policySummary = (verdict: Verdict): string =>
+  verdict.passed ? summary(verdict.stack, true, verdict.rules) : policyText(verdict);
+
 function ruleText({ rule, title, violations, remediation, url }: RuleVerdict): string {
   return [
     "",

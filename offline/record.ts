@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Cloud, EXAMPLE_ACCOUNT, lookUp } from "./cloud.ts";
-import { type Failures, turn, watchFailures } from "./failures.ts";
-import { callsAnswered, type Registration, startSession } from "./pulumi-internals.ts";
+import { watchFailures } from "./failures.ts";
+import { type Registration, startSession } from "./pulumi-internals.ts";
+import { activity, rested, turn } from "./rest.ts";
 import { standIn } from "./standins.ts";
 import { fromWire, type Value, type WireProperties } from "./wire.ts";
 
@@ -63,6 +64,7 @@ export async function recordProgram(evaluation: Evaluation): Promise<Recording> 
   const { project, stack, config, mode } = evaluation;
   const cloud: Cloud = { account: EXAMPLE_ACCOUNT, region: config["aws:region"] ?? "us-east-1" };
   const failures = watchFailures();
+  const background = activity();
   try {
     const registrations = await startSession({
       project,
@@ -76,7 +78,7 @@ export async function recordProgram(evaluation: Evaluation): Promise<Recording> 
       },
     });
     await Promise.race([run(evaluation), failures.first]);
-    await settled(registrations, failures);
+    await rested(() => registrations.size, failures, background);
     const resources = [...registrations.values()].map(resourceOf);
     return { project, stack, mode, resources, outputs: resources[0]?.outputs ?? {} };
   } finally {
@@ -108,18 +110,6 @@ function answer(
   if (mode === "update") return { id, state: custom ? { ...inputs, ...computed, id } : computed };
   const pending = Object.fromEntries(Object.keys(computed).map((key) => [key, unknown]));
   return { id: undefined, state: custom ? { ...pending, ...inputs, id: unknown } : pending };
-}
-
-/** Waits until a whole turn of the event loop brought no further registration: outputs may make resources late. */
-async function settled(registrations: ReadonlyMap<string, unknown>, failures: Failures): Promise<void> {
-  let before = -1;
-  while (before !== registrations.size) {
-    before = registrations.size;
-    await callsAnswered();
-    await turn();
-    await callsAnswered();
-    failures.check();
-  }
 }
 
 function resourceOf(registration: Registration): RecordedResource {

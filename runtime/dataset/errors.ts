@@ -20,6 +20,8 @@ export interface Fault {
  */
 export class UserError extends Error {
   override readonly name = "UserError";
+  /** By this mark Pulumi knows errors that it shows without a stack. */
+  readonly __pulumiRunError = true;
   readonly faults: readonly Fault[];
 
   constructor(summary: string, faults: readonly Fault[] = [], options?: ErrorOptions) {

@@ -75,16 +75,28 @@ async function existing(
 ): Promise<Existing | undefined> {
   const object = await store.get(recordsKey(dataset.name, partition));
   if (!object) return undefined;
-  const note = readNote(object.body);
-  if (note.definition !== definition) return undefined;
-  const [records, quarantine] = await Promise.all([
-    readRecords(dataset.schema, object.body),
-    note.quarantined ? store.get(quarantineKey(dataset.name, partition)) : undefined,
-  ]);
+  const whole = await readWhole(dataset, object.body, definition);
+  if (!whole) return undefined;
+  const { note, records } = whole;
+  const quarantine = note.quarantined ? await store.get(quarantineKey(dataset.name, partition)) : undefined;
   // Quarantine is written before the records that count it, so it may know rows of exchanges that are read again now.
   const known = new Set(note.exchanges);
   const rejected = parseNdjson(quarantine?.body).filter(({ raw }) => known.has(nameOfRaw(raw)));
   return { file: object.body, note, records, rejected };
+}
+
+/** @returns undefined for a file of another definition, and for a damaged one: either is made again, from raw */
+async function readWhole(
+  dataset: Dataset,
+  file: Uint8Array,
+  definition: string,
+): Promise<Pick<Existing, "note" | "records"> | undefined> {
+  try {
+    const note = readNote(file);
+    return note.definition === definition ? { note, records: await readRecords(dataset.schema, file) } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function exchangesOf(dataset: string, partition: string, store: Store): Promise<string[]> {

@@ -4,24 +4,25 @@ import { DAY, milliseconds } from "../dataset/duration.ts";
 import { contains, type Interval } from "../dataset/interval.ts";
 import { Moment } from "../dataset/moment.ts";
 import type { PartitionCoverage } from "../dataset/run.ts";
-import type { ProcessedPartition } from "../process/process.ts";
+import type { Column } from "../dataset/schema.ts";
 import { recordsKey } from "../store/layout.ts";
-import { readColumn } from "../store/records.ts";
+import { readColumn, readNote } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 
-/** What a partition has, judged by its calendar. @param wanted everything that could be complete by now */
+/** What a partition has in the lake, judged by its calendar. @param wanted everything that could be complete by now */
 export async function coverageOf(
   dataset: Dataset,
   partition: string,
   covered: readonly Interval[],
-  processed: ProcessedPartition | undefined,
   wanted: Interval,
   store: Store,
 ): Promise<PartitionCoverage> {
   const { granularity } = dataset.source.windows;
   const bucket = milliseconds(granularity);
   const expected = calendar(dataset.calendar).expected(wanted, granularity);
-  const recorded = processed ? await bucketsOf(dataset, partition, bucket, store) : [];
+  const file = (await store.get(recordsKey(dataset.name, partition)))?.body;
+  const note = file && readNote(file);
+  const recorded = file ? await bucketsOf(dataset, bucket, file) : [];
   const first = recorded[0];
   const last = recorded.at(-1);
   const has = new Set(recorded);
@@ -34,8 +35,8 @@ export async function coverageOf(
     covered: covered.map(spell),
     first: first === undefined ? null : new Moment(first).date,
     last: last === undefined ? null : new Moment(last).date,
-    rows: processed?.rows ?? 0,
-    quarantined: processed?.quarantined ?? 0,
+    rows: note?.rows ?? 0,
+    quarantined: note?.quarantined ?? 0,
     gaps: runs(
       expected.map((at) => ({ at, open: !contains(covered, at) })),
       bucket,
@@ -55,11 +56,9 @@ export function countGaps(dataset: Dataset, { gaps }: PartitionCoverage): number
 }
 
 /** Starts of the buckets that have a record, in order. */
-async function bucketsOf(dataset: Dataset, partition: string, bucket: number, store: Store): Promise<number[]> {
-  const file = await store.get(recordsKey(dataset.name, partition));
-  const column = dataset.schema[dataset.cursor];
-  if (!file || !column) return [];
-  const values = (await readColumn(dataset.cursor, column, file.body)) as number[];
+async function bucketsOf({ schema, cursor }: Dataset, bucket: number, file: Uint8Array): Promise<number[]> {
+  const column = schema[cursor] as Column;
+  const values = (await readColumn(cursor, column, file)) as number[];
   const times = column.kind === "date" ? values.map((day) => day * DAY) : values;
   return [...new Set(times.map((at) => Math.floor(at / bucket) * bucket))];
 }

@@ -95,7 +95,7 @@ class Run {
     const extracted = await this.#extract();
     const processed = this.#options.signal.aborted ? [] : await this.#process();
     const loaded = this.#options.signal.aborted ? 0 : await this.#load(processed);
-    return this.#summarise(extracted, processed, loaded);
+    return this.#summarise(extracted, loaded);
   }
 
   async #extract(): Promise<ExtractResult> {
@@ -183,13 +183,9 @@ class Run {
     return Math.max(...loaded);
   }
 
-  async #summarise(
-    extracted: ExtractResult,
-    processed: readonly ProcessedPartition[],
-    newRows: number,
-  ): Promise<RunSummary> {
+  async #summarise(extracted: ExtractResult, newRows: number): Promise<RunSummary> {
     const { dataset, clock } = this.#options;
-    const coverage = await this.#coverage(extracted, processed);
+    const coverage = await this.#coverage(extracted);
     const finished = clock.now();
     const dates = coverage.flatMap(({ first, last }) => (first && last ? [first, last] : [])).sort();
     const last = dates.at(-1) ?? null;
@@ -218,14 +214,13 @@ class Run {
     };
   }
 
-  async #coverage(extracted: ExtractResult, processed: readonly ProcessedPartition[]): Promise<PartitionCoverage[]> {
+  async #coverage(extracted: ExtractResult): Promise<PartitionCoverage[]> {
     const { dataset, store } = this.#options;
     const found: PartitionCoverage[] = [];
     for (const partition of dataset.partitions.values) {
       try {
         const covered = extracted.coverage.get(partition) ?? (await readCoverage(store, dataset.name, partition));
-        const file = processed.find((one) => one.partition === partition);
-        found.push(await coverageOf(dataset, partition, covered, file, this.#wanted, store));
+        found.push(await coverageOf(dataset, partition, covered, this.#wanted, store));
       } catch (error) {
         this.#errors.push({ partition, ...toRunError(error) });
       }

@@ -30,13 +30,14 @@ export function coverageDomain(partitions: readonly PartitionCoverage[]): Interv
   return spans.reduce((a, b) => ({ start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) }));
 }
 
-/** The pieces of a partition's lane in the order of drawing: marks that must not be hidden come last. */
+/**
+ * The pieces of a partition's lane in the order of drawing: marks that must not be hidden come last.
+ * @param domain contains whatever the partition mentions
+ */
 export function layLane(partition: PartitionCoverage, domain: Interval): Piece[] {
-  const within = (spans: readonly Interval[]) =>
-    union(spans.map(({ start, end }) => ({ start: Math.max(start, domain.start), end: Math.min(end, domain.end) })));
-  const gaps = within(intervals(partition.gaps));
-  const covered = within(intervals(partition.covered)).flatMap((span) => subtract(span, gaps));
-  const empty = within(covered.flatMap((span) => emptyWithin(span, partition)));
+  const gaps = union(intervals(partition.gaps));
+  const covered = union(intervals(partition.covered)).flatMap((span) => subtract(span, gaps));
+  const empty = union(covered.flatMap((span) => emptyWithin(span, partition)));
   return [
     ...pieces("pending", subtract(domain, [...gaps, ...covered]), domain),
     ...pieces(

@@ -67,7 +67,7 @@
         scales: { y: isLog ? { distr: 3, range: (_, least, most) => logRange(least, most) } : {} },
         cursor: { drag: { x: true, y: false, dist: 4 }, points: { size: 7 }, y: false },
         axes: [
-          { ...axis, size: 30, gap: 6 },
+          { ...axis, size: 42, gap: 6 },
           { ...axis, size: labelWidth, gap: 8, values: (_, splits) => splits.map(label) },
         ],
         series: [
@@ -93,9 +93,7 @@
   }
 
   function logRange(least, most) {
-    if (!(least > 0)) return [0.1, 10];
-    const room = Math.max((most / least) ** 0.05, 1.02);
-    return [least / room, most * room];
+    return least > 0 ? uPlot.rangeLog(least, most, 10, false) : [0.1, 10];
   }
 
   function label(value) {
@@ -142,7 +140,7 @@
       const label = document.createElement("span");
       const output = document.createElement("b");
       label.textContent = name;
-      button.append(swatch, label, output);
+      button.append(swatch, label, " ", output);
       readouts.push(output);
       button.setAttribute("aria-pressed", String(chart.shown[index]));
       button.addEventListener("click", () => {
