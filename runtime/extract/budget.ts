@@ -30,7 +30,8 @@ class Bucket implements Meter {
     this.#drain(now);
     const excess = this.#level + this.#underway + 1 - this.#capacity;
     if (excess <= 0) return 0;
-    return excess <= this.#level ? excess * this.#interval : Number.POSITIVE_INFINITY;
+    // By whole numbers: rounding could make `excess` more than `#level`, and nobody would be under way to wake the waiter.
+    return this.#underway < this.#capacity ? excess * this.#interval : Number.POSITIVE_INFINITY;
   }
 
   started(): void {

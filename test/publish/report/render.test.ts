@@ -176,7 +176,8 @@ describe("the report page as a file", () => {
       .named("style")
       .map(({ text }) => text)
       .join("\n");
-    const dark = /@media \(prefers-color-scheme: dark\) \{\s*:root \{(?<body>[^}]*)\}/.exec(styles)?.groups?.body ?? "";
+    const dark =
+      /@media screen and \(prefers-color-scheme: dark\) \{\s*:root \{(?<body>[^}]*)\}/.exec(styles)?.groups?.body ?? "";
     const light = /:root \{(?<body>[^}]*)\}/.exec(styles)?.groups?.body ?? "";
     const defined = (body: string) => new Set(Array.from(body.matchAll(/(--[\w-]+):/g), ([, name]) => name));
     const used = Array.from(styles.matchAll(/var\((--[\w-]+)\)/g), ([, name]) => name).filter(

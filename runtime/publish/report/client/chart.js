@@ -12,7 +12,6 @@
   const spoken = document.getElementById("spoken");
   const logButton = document.getElementById("log");
   const rangeButtons = [...section.querySelectorAll("[data-days]")];
-  const dark = matchMedia("(prefers-color-scheme: dark)");
 
   const prices = new Intl.NumberFormat("en-US", { maximumFractionDigits: 8 });
   const dates = new Intl.DateTimeFormat("en-CA", {
@@ -217,7 +216,7 @@
     });
   for (const choice of section.querySelectorAll("[name=dataset]"))
     choice.addEventListener("change", () => open(Number(choice.value)));
-  dark.addEventListener("change", draw);
+  for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", draw);
   new ResizeObserver(() => plot?.setSize({ width: plotBox.clientWidth, height: plotBox.clientHeight })).observe(
     plotBox,
   );

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { access, readFile } from "node:fs/promises";
+import pMap from "p-map";
+import { addCoverage, readCoverage } from "../../runtime/store/coverage.ts";
+import { readJson, updateJson, writeJson } from "../../runtime/store/documents.ts";
+import { ConditionFailed, type Store } from "../../runtime/store/store.ts";
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const text = (object: { readonly body: Uint8Array } | undefined): string | undefined =>
+  object && new TextDecoder().decode(object.body);
+
+async function keys(store: Store, prefix: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { key } of store.list(prefix)) found.push(key);
+  return found;
+}
+
+/** What every store promises. @param open the same empty place each time, as another worker would open it */
+export function keepsItsPromises(open: () => Store): void {
+  let part = 0;
+  let folder: string;
+  beforeEach(() => {
+    part += 1;
+    folder = `part-${part}/`;
+  });
+
+  it("gives back what was put, byte for byte", async () => {
+    const body = Uint8Array.from({ length: 70_000 }, (_, i) => (i * 7 + (i >> 8)) % 256);
+    const etag = await open().put(`${folder}a/b.bin`, body);
+    const read = await open().get(`${folder}a/b.bin`);
+    assert.deepEqual([Uint8Array.from(read?.body ?? []), read?.etag], [body, etag]);
+  });
+
+  it("keeps an empty object", async () => {
+    await open().put(`${folder}empty`, new Uint8Array());
+    assert.equal((await open().get(`${folder}empty`))?.body.byteLength, 0);
+  });
+
+  it("knows nothing of what was never put", async () => {
+    await open().put(`${folder}a/b`, bytes("x"));
+    for (const key of [`${folder}nothing`, `${folder}a/c`, `${folder}a`, `${folder}a/b/c`, "no/such/folder/x"])
+      assert.equal(await open().get(key), undefined, key);
+    assert.deepEqual(await keys(open(), `${folder}x/`), []);
+    assert.deepEqual(await keys(open(), "no/such/folder/"), []);
+  });
+
+  it("replaces, and gives every content its own etag", async () => {
+    const first = await open().put(`${folder}k`, bytes("one"));
+    const second = await open().put(`${folder}k`, bytes("two"));
+    assert.notEqual(first, second);
+    assert.equal(text(await open().get(`${folder}k`)), "two");
+  });
+
+  it("lists more keys than one page holds, each once, in order, with their sizes", async () => {
+    const names = Array.from({ length: 1_050 }, (_, i) => `${folder}${i % 3}/${String(i).padStart(4, "0")}`);
+    await pMap(names, (name, i) => open().put(name, new Uint8Array(i % 5)), { concurrency: 64 });
+    const found: { key: string; size: number }[] = [];
+    for await (const listed of open().list(folder)) found.push(listed);
+    assert.deepEqual(
+      found,
+      names.map((key, i) => ({ key, size: i % 5 })).sort((a, b) => (a.key < b.key ? -1 : 1)),
+    );
+  });
+
+  it("keeps folders apart whose names begin alike, and lists part of a name", async () => {
+    for (const key of ["sharadar/a", "sharadar-foo/b", "sharadar/x/c", "sharad"])
+      await open().put(folder + key, bytes("x"));
+    assert.deepEqual(await keys(open(), `${folder}sharadar/`), [`${folder}sharadar/a`, `${folder}sharadar/x/c`]);
+    assert.equal((await keys(open(), `${folder}sharadar`)).length, 3);
+  });
+
+  it("writes what must be new only when it is", async () => {
+    const store = open();
+    await store.put(`${folder}k`, bytes("one"), { condition: { absent: true } });
+    for (const other of ["two", "one"])
+      await assert.rejects(store.put(`${folder}k`, bytes(other), { condition: { absent: true } }), ConditionFailed);
+    assert.equal(text(await store.get(`${folder}k`)), "one");
+  });
+
+  it("lets one of many win a new key", async () => {
+    const tries = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, i) => open().put(`${folder}k`, bytes(String(i)), { condition: { absent: true } })),
+    );
+    const winners = tries.flatMap(({ status }, i) => (status === "fulfilled" ? [String(i)] : []));
+    assert.equal(winners.length, 1);
+    assert.equal(text(await open().get(`${folder}k`)), winners[0]);
+  });
+
+  it("replaces by etag only what still has it", async () => {
+    const store = open();
+    const first = await store.put(`${folder}k`, bytes("one"));
+    const second = await store.put(`${folder}k`, bytes("two"), { condition: { etag: first } });
+    for (const other of ["three", "two"])
+      await assert.rejects(store.put(`${folder}k`, bytes(other), { condition: { etag: first } }), ConditionFailed);
+    const now = await store.get(`${folder}k`);
+    assert.deepEqual([text(now), now?.etag], ["two", second]);
+    await assert.rejects(store.put(`${folder}none`, bytes("x"), { condition: { etag: first } }), ConditionFailed);
+    assert.equal(await store.get(`${folder}none`), undefined);
+  });
+
+  it("loses no change when eight change one document", async () => {
+    await Promise.all(
+      Array.from({ length: 8 }, () =>
+        updateJson<{ count: number }>(open(), `${folder}count.json`, (now) => ({ count: (now?.count ?? 0) + 1 })),
+      ),
+    );
+    assert.deepEqual((await readJson(open(), `${folder}count.json`))?.value, { count: 8 });
+  });
+
+  it("loses no coverage when eight add to it", async () => {
+    const dataset = folder.slice(0, -1);
+    const start = Date.UTC(2024, 0, 1);
+    await Promise.all(
+      Array.from({ length: 8 }, (_, i) => {
+        const added = { start: start + i * 1_000, end: start + (i + 1) * 1_000 };
+        return addCoverage(open(), dataset, "A/B", added);
+      }),
+    );
+    assert.deepEqual(await readCoverage(open(), dataset, "A/B"), [{ start, end: start + 8_000 }]);
+    assert.deepEqual(await readCoverage(open(), dataset, "other"), []);
+    assert.deepEqual((await readJson(open(), `state/${dataset}/A%2FB.json`))?.value, {
+      version: 1,
+      dataset,
+      partition: "A/B",
+      coverage: [{ start: "2024-01-01T00:00:00Z", end: "2024-01-01T00:00:08Z" }],
+    });
+  });
+
+  it("stores JSON that people can read", async () => {
+    await writeJson(open(), `${folder}doc.json`, { a: [1] });
+    assert.equal(text(await open().get(`${folder}doc.json`)), '{\n  "a": [\n    1\n  ]\n}\n');
+  });
+
+  it("never shows half of an object", async () => {
+    const bodies = [bytes("a".repeat(300_000)), bytes("b".repeat(200_000))];
+    const store = open();
+    await store.put(`${folder}k`, bodies[0] as Uint8Array);
+    let writing = true;
+    const writer = (async () => {
+      for (let i = 0; i < 20; i += 1) await store.put(`${folder}k`, bodies[i % 2] as Uint8Array);
+      writing = false;
+    })();
+    while (writing) {
+      const seen = text(await open().get(`${folder}k`)) ?? "";
+      assert(/^(a{300000}|b{200000})$/.test(seen), `${seen.length} bytes`);
+    }
+    await writer;
+  });
+
+  it("lends a file with the content", async () => {
+    await open().put(`${folder}k`, bytes("content"));
+    let lent = "";
+    const result = await open().withFile(`${folder}k`, async (path) => {
+      lent = path;
+      return readFile(path, "utf8");
+    });
+    assert.equal(result, "content");
+    const mine = open().location;
+    if (!lent.startsWith(mine)) await assert.rejects(access(lent), { code: "ENOENT" });
+    await assert.rejects(open().withFile(`${folder}none`, (path) => readFile(path)));
+  });
+
+  for (const key of ["../x", "a/../../x", "a/../b", "/etc/x", "a//b", "a/./b", "", "a/", ".."])
+    it(`refuses the key ${JSON.stringify(key)}`, async () => {
+      await assert.rejects(open().put(key, bytes("x")), /leaves the store/);
+      await assert.rejects(open().get(key), /leaves the store/);
+    });
+}
