@@ -1,6 +1,6 @@
 import { date, decimal, defineDataset, fresherThan, integer, none, ohlc, text, token, weekdays, when } from "tidegate";
 
-const price = (description: string) => decimal({ unit: "USD", description });
+const price = (description: string) => decimal({ precision: 18, scale: 6, unit: "USD", description });
 
 /** Tiingo computes adjusted prices as binary floats: their digits beyond the 18th behind the point carry no information. */
 const adjusted = (description: string) => decimal({ unit: "USD", description, excess: "round" });
@@ -52,8 +52,18 @@ export default defineDataset({
     adj_low: adjusted("Adjusted for splits and dividends"),
     adj_close: adjusted("Adjusted for splits and dividends"),
     adj_volume: integer({ unit: "shares", description: "Adjusted for splits" }),
-    div_cash: decimal({ unit: "USD", description: "Cash dividend with this session as ex date" }),
-    split_factor: decimal({ description: "New shares per old share; 1 when there was no split" }),
+    div_cash: decimal({
+      precision: 18,
+      scale: 6,
+      unit: "USD",
+      description: "Cash dividend with this session as ex date",
+    }),
+    split_factor: decimal({
+      precision: 18,
+      scale: 9,
+      excess: "round",
+      description: "New shares per old share; 1 when there was no split",
+    }),
   },
   key: ["ticker", "date"],
   cursor: "date",

@@ -64,6 +64,8 @@ export async function recordProgram(evaluation: Evaluation): Promise<Recording> 
   const { project, stack, config, mode } = evaluation;
   const cloud: Cloud = { account: EXAMPLE_ACCOUNT, region: config["aws:region"] ?? "us-east-1" };
   const failures = watchFailures();
+  // Who called may first have to start a timer for the time that this takes.
+  await turn();
   const background = activity();
   try {
     const registrations = await startSession({

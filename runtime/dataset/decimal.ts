@@ -4,6 +4,17 @@ export interface DecimalType {
   readonly scale: number;
 }
 
+/** Powers of ten, made once: a column asks for the same few for each of its values. */
+const POWERS: bigint[] = [];
+
+function power(exponent: number): bigint {
+  POWERS[exponent] ??= 10n ** BigInt(exponent);
+  return POWERS[exponent];
+}
+
+/** Digits that a float holds exactly, from which a bigint is made faster than from a text. */
+const EXACT_DIGITS = 15;
+
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
 /**
@@ -16,17 +27,18 @@ export function parseDecimal(text: string, type: DecimalType, excess: "refuse" |
   if (sign === undefined || whole.length + fraction.length === 0) return undefined;
   const shift = type.scale - fraction.length + Number(exponent);
   if (Math.abs(shift) > 1_000) return undefined;
-  let unscaled = BigInt(whole + fraction);
-  if (shift >= 0) unscaled *= 10n ** BigInt(shift);
+  const digits = whole + fraction;
+  let unscaled = BigInt(digits.length > EXACT_DIGITS ? digits : Number(digits));
+  if (shift >= 0) unscaled *= power(shift);
   else {
-    const divisor = 10n ** BigInt(-shift);
+    const divisor = power(-shift);
     const remainder = unscaled % divisor;
     if (remainder !== 0n && excess === "refuse") return undefined;
     unscaled /= divisor;
     const twice = remainder * 2n;
     if (twice > divisor || (twice === divisor && unscaled % 2n === 1n)) unscaled += 1n;
   }
-  if (unscaled >= 10n ** BigInt(type.precision)) return undefined;
+  if (unscaled >= power(type.precision)) return undefined;
   return sign === "-" ? -unscaled : unscaled;
 }
 

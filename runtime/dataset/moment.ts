@@ -28,6 +28,8 @@ export class Moment {
 
 /** Unix milliseconds of a UTC date `YYYY-MM-DD`; NaN when there is no such day. */
 export function startOfDate(date: string): number {
-  const ms = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN;
-  return new Date(ms).getTime() === ms && new Date(ms).toISOString().startsWith(date) ? ms : Number.NaN;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return Number.NaN;
+  const start = Date.parse(`${date}T00:00:00Z`);
+  // Date.parse takes the 30th of February for the 1st of March.
+  return new Date(start).getUTCDate() === Number(date.slice(8)) ? start : Number.NaN;
 }

@@ -36,6 +36,8 @@ export const PROVENANCE: Schema = {
 export const withProvenance = (schema: Schema): Schema => ({ ...schema, ...PROVENANCE });
 
 const NOTE = "tidegate";
+/** Digits that fit 64 bits. */
+const SHORT_DECIMAL = 18;
 /** Bytes of a 38 digit decimal. */
 const DECIMAL_BYTES = 16;
 
@@ -113,8 +115,9 @@ function element(name: string, column: Column): SchemaElement {
     case "decimal":
       return {
         ...common,
-        type: "FIXED_LEN_BYTE_ARRAY",
-        type_length: DECIMAL_BYTES,
+        ...(column.precision <= SHORT_DECIMAL
+          ? { type: "INT64" as const }
+          : { type: "FIXED_LEN_BYTE_ARRAY" as const, type_length: DECIMAL_BYTES }),
         converted_type: "DECIMAL",
         precision: column.precision,
         scale: column.scale,
@@ -134,7 +137,7 @@ const toParquet = (value: StoredValue, column: Column): StoredValue =>
 function fromParquet(value: unknown, column: Column): StoredValue {
   if (value === undefined || value === null) return null;
   if (column.kind === "timestamp") return Number((value as bigint) / 1_000n);
-  if (column.kind === "decimal") return signed(value as Uint8Array);
+  if (column.kind === "decimal") return typeof value === "bigint" ? value : signed(value as Uint8Array);
   return value as StoredValue;
 }
 

@@ -5,7 +5,7 @@ import type { HttpSource } from "../../runtime/dataset/source.ts";
 import { type Asked, type ReplayOptions, type ReplayServer, startReplay } from "./replay/server.ts";
 
 export interface TinyChanges {
-  readonly source?: Partial<HttpSource>;
+  readonly source?: Partial<HttpSource<"ticker">>;
   readonly definition?: Partial<DatasetDefinition<"ticker", Schema>>;
 }
 

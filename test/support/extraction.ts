@@ -1,0 +1,90 @@
+import type { Dataset } from "../../runtime/dataset/definition.ts";
+import { Budget } from "../../runtime/extract/budget.ts";
+import {
+  type ExtractOptions,
+  type ExtractProgress,
+  type ExtractResult,
+  extract,
+} from "../../runtime/extract/extract.ts";
+import { nodeFetch } from "../../runtime/extract/request.ts";
+import { readJson } from "../../runtime/store/documents.ts";
+import type { Exchange } from "../../runtime/store/exchange.ts";
+import { FolderStore } from "../../runtime/store/folder.ts";
+import { exchangeName } from "../../runtime/store/layout.ts";
+import type { ListedObject, Store, StoredObject, WriteOptions } from "../../runtime/store/store.ts";
+import { JumpingClock } from "./clock.ts";
+
+export const never = new AbortController().signal;
+
+/** Runs an extraction of 2024's first days, quickly: waits are over at once, except those before a retry, of a millisecond. */
+export async function extractTiny(
+  dataset: Dataset,
+  store: Store,
+  changes: Partial<ExtractOptions> & { readonly days?: number } = {},
+): Promise<ExtractResult & { readonly progress: readonly ExtractProgress[]; readonly clock: JumpingClock }> {
+  const { days = 20, ...options } = changes;
+  const clock = new JumpingClock(Date.UTC(2024, 6, 1));
+  const progress: ExtractProgress[] = [];
+  const start = Date.UTC(2024, 0, 1);
+  const result = await extract({
+    dataset,
+    store,
+    budget: new Budget(dataset.source.budget, options.clock ?? clock),
+    clock,
+    fetch: nodeFetch,
+    signal: never,
+    run: "a-run",
+    wanted: { start, end: start + days * 86_400_000 },
+    secret: undefined,
+    retryDelay: 1,
+    onProgress: (step) => progress.push(step),
+    ...options,
+  });
+  return { ...result, progress, clock };
+}
+
+export async function keysOf(store: Store, prefix = ""): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(prefix)) keys.push(key);
+  return keys;
+}
+
+/** The records of all exchanges in the lake, by key. */
+export async function exchangesOf(store: Store, prefix = "raw/"): Promise<Exchange[]> {
+  const found: Exchange[] = [];
+  for (const key of await keysOf(store, prefix))
+    if (exchangeName(key)) found.push((await readJson<Exchange>(store, key))?.value as Exchange);
+  return found;
+}
+
+/** A folder that can be told to fail, or to look away, before it writes a key. */
+export class UnreliableStore implements Store {
+  readonly location: string;
+  readonly written: string[] = [];
+  beforePut: (key: string) => void = () => {};
+  readonly #store: FolderStore;
+
+  constructor(folder: string) {
+    this.#store = new FolderStore(folder);
+    this.location = folder;
+  }
+
+  get(key: string): Promise<StoredObject | undefined> {
+    return this.#store.get(key);
+  }
+
+  async put(key: string, body: Uint8Array, options?: WriteOptions): Promise<string> {
+    this.beforePut(key);
+    const etag = await this.#store.put(key, body, options);
+    this.written.push(key);
+    return etag;
+  }
+
+  list(prefix: string): AsyncIterable<ListedObject> {
+    return this.#store.list(prefix);
+  }
+
+  withFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
+    return this.#store.withFile(key, use);
+  }
+}
