@@ -17,15 +17,27 @@ export function rulesPage(all: readonly Rule[]): string {
       "Every one stops a deployment. A stack can configure a rule, make it advisory or switch it off with a policy pack",
       "configuration file (`--policy-pack-config`); the settings of a rule are listed with it.",
     ].join("\n"),
-    ["| Rule | Demand | Severity | Sees |", "| --- | --- | --- | --- |", ...all.map(row)].join("\n"),
+    table([["Rule", "Demand", "Severity", "Sees"], ...all.map(row)]),
     ...all.map(section),
   ]
     .join("\n\n")
     .concat("\n");
 }
 
-const row = ({ name, description, severity, kind }: Rule): string =>
-  `| [${name}](#${name}) | ${description} | ${severity} | ${SIGHT[kind]} |`;
+const row = ({ name, description, severity, kind }: Rule): string[] => [
+  `[${name}](#${name})`,
+  description,
+  severity,
+  SIGHT[kind],
+];
+
+/** Columns are aligned in the text too, as the formatter of the repository wants it. */
+function table([head = [], ...body]: readonly (readonly string[])[]): string {
+  const widths = head.map((_cell, column) => Math.max(...[head, ...body].map((cells) => cells[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  return [head, widths.map((width) => "-".repeat(width)), ...body].map(line).join("\n");
+}
 
 const SIGHT = { resource: "one resource", stack: "the whole stack" } as const satisfies Record<Rule["kind"], string>;
 
