@@ -1,4 +1,4 @@
-/** What fails in parts of a program that nobody awaits. */
+/** What fails in parts of a program that nobody awaits, and that it does not end. */
 export interface Failures {
   /** Rejects with the first failure; never resolves. */
   readonly first: Promise<never>;
@@ -10,10 +10,11 @@ export interface Failures {
 }
 
 /**
- * Starts to collect failures. Pulumi lets such a failure end the process, so for the
- * time of the evaluation other listeners stand back.
+ * Starts to collect failures. Pulumi lets such a failure end the process, so for the time of the evaluation other listeners
+ * stand back.
+ * @param patience milliseconds after which it counts as a failure that the program still goes on
  */
-export function watchFailures(): Failures {
+export function watchFailures(patience: number): Failures {
   const others = process.listeners("unhandledRejection");
   const seen: unknown[] = [];
   let reject: (reason: unknown) => void = () => {};
@@ -25,6 +26,9 @@ export function watchFailures(): Failures {
     seen.push(reason);
     reject(reason);
   };
+  const timer = setTimeout(() => {
+    listener(new Error(`the program did not come to rest within ${patience / 1000} s: it waits for what never comes`));
+  }, patience);
   process.removeAllListeners("unhandledRejection");
   process.on("unhandledRejection", listener);
   return {
@@ -41,6 +45,7 @@ export function watchFailures(): Failures {
       if (seen.length > 0) throw seen[0];
     },
     stop() {
+      clearTimeout(timer);
       process.removeListener("unhandledRejection", listener);
       for (const other of others) process.on("unhandledRejection", other);
     },

@@ -22,7 +22,11 @@ export interface Evaluation {
   readonly mode: Mode;
   /** Changes resources while they are made, as a stack transformation does. @default no change */
   readonly transformation?: pulumi.ResourceTransformation;
+  /** Milliseconds within which the program has to come to an end. @default 30000 */
+  readonly patience?: number;
 }
+
+const PATIENCE = 30_000;
 
 /** One resource of an evaluated program. URNs are those that the engine would give. */
 export interface RecordedResource {
@@ -63,7 +67,7 @@ export interface Recording {
 export async function recordProgram(evaluation: Evaluation): Promise<Recording> {
   const { project, stack, config, mode } = evaluation;
   const cloud: Cloud = { account: EXAMPLE_ACCOUNT, region: config["aws:region"] ?? "us-east-1" };
-  const failures = watchFailures();
+  const failures = watchFailures(evaluation.patience ?? PATIENCE);
   // Who called may first have to start a timer for the time that this takes.
   await turn();
   const background = activity();
@@ -80,7 +84,7 @@ export async function recordProgram(evaluation: Evaluation): Promise<Recording> 
       },
     });
     await Promise.race([run(evaluation), failures.first]);
-    await rested(() => registrations.size, failures, background);
+    await rested(failures, background);
     const resources = [...registrations.values()].map(resourceOf);
     return { project, stack, mode, resources, outputs: resources[0]?.outputs ?? {} };
   } finally {

@@ -1,9 +1,6 @@
 import type { Failures } from "./failures.ts";
 import { callsAnswered } from "./pulumi-internals.ts";
 
-/** How long a program may take to come to rest once it has been run, in milliseconds. */
-const PATIENCE = 30_000;
-
 const WORK = new Set(["Timeout", "Immediate", "FSReqCallback", "FSReqPromise", "ProcessWrap", "GetAddrInfoReqWrap"]);
 
 /** How much this process still waits for: timers, files, child processes. */
@@ -16,20 +13,14 @@ export function turn(): Promise<void> {
 
 /**
  * Waits until a program has made all its resources. Pulumi waits until its process has nothing left to do; here other things
- * live in the process, so it is until a turn of the event loop brought no resource and nothing of the program is still going on.
- * @param count how many resources there are by now
+ * live in the process, so it is until every call is answered and nothing of the program is still going on.
  * @param background what was going on before the program began
- * @throws the program's first failure, or an error when it does not come to rest
+ * @throws the program's first failure
  */
-export async function rested(count: () => number, failures: Failures, background: number): Promise<void> {
-  const deadline = performance.now() + PATIENCE;
-  for (let before = -1; before !== count() || activity() > background; ) {
-    before = count();
+export async function rested(failures: Failures, background: number): Promise<void> {
+  do {
     await turn();
-    await callsAnswered();
+    await Promise.race([callsAnswered(), failures.first]);
     failures.check();
-    if (performance.now() > deadline) {
-      throw new Error(`the program did not come to rest within ${PATIENCE / 1000} s: something in it goes on`);
-    }
-  }
+  } while (activity() > background);
 }

@@ -227,6 +227,22 @@ describe("a program that fails", () => {
     await assert.rejects(twice, /two resources have the URN urn:pulumi:dev::shop::aws:s3\/bucket:Bucket::lake/);
   });
 
+  const never = new Promise<string>(() => {});
+  const endless: Readonly<Record<string, () => unknown>> = {
+    "a property": () => void new aws.s3.Bucket("lake", { bucket: never }),
+    "an output": () => ({ bucket: new aws.s3.Bucket("lake", { bucket: never }).id }),
+    "the program itself": () => never,
+    "something that repeats": () => {
+      const timer = setInterval(() => {}, 10);
+      setTimeout(200).then(() => clearInterval(timer));
+    },
+  };
+  for (const [what, program] of Object.entries(endless)) {
+    it(`fails when ${what} never comes`, async () => {
+      await assert.rejects(record(program, { patience: 100 }), /did not come to rest within 0\.1 s/);
+    });
+  }
+
   it("leaves nothing behind: listeners are as before, and the next program is its own", async () => {
     const listener = () => {};
     process.on("unhandledRejection", listener);

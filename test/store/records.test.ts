@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { type RecordsNote, readColumn, readNote, readRecords, writeRecords } from "../../runtime/store/records.ts";
+import { alike, edges, everyKind, shownBy } from "../support/every-kind.ts";
+import { temporaryFolder } from "../support/folder.ts";
+
+const { schema } = everyKind();
+const records = edges.map(({ record }) => record);
+const note: RecordsNote = { version: 1, definition: "d", exchanges: ["a", "b"], rows: records.length, quarantined: 7 };
+const file = writeRecords(schema, records, note);
+
+describe("records as Parquet", () => {
+  it("come back as they were", async () => {
+    assert.deepEqual(await readRecords(schema, file), records);
+    assert.deepEqual(readNote(file), note);
+  });
+
+  it("come back from any place in memory", async () => {
+    const shifted = new Uint8Array(file.length + 13).subarray(13);
+    shifted.set(file);
+    assert.deepEqual(await readRecords(schema, shifted), records);
+    assert.deepEqual(readNote(shifted), note);
+  });
+
+  it("let one column be read alone", async () => {
+    const values = records.map((record) => record.values[1]);
+    assert.deepEqual(await readColumn("at", schema.at as NonNullable<typeof schema.at>, file), values);
+  });
+
+  it("are the same bytes every time", () => {
+    assert.deepEqual(writeRecords(schema, records, note), file);
+    assert.notDeepEqual(writeRecords(schema, records.slice(1), note), file);
+  });
+
+  it("may be none", async () => {
+    const empty = writeRecords(schema, [], { ...note, rows: 0 });
+    assert.deepEqual(await readRecords(schema, empty), []);
+    assert.equal(readNote(empty).rows, 0);
+  });
+
+  it("may be many, with nulls among them", async () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => ({
+      ...(records[i % 3] as (typeof records)[0]),
+      fetchedAt: i,
+    }));
+    assert.deepEqual(await readRecords(schema, writeRecords(schema, many, note)), many);
+  });
+
+  it("mean the same to DuckDB", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "records.parquet");
+    await writeFile(path, file);
+    const instance = await DuckDBInstance.create(":memory:");
+    const connection = await instance.connect();
+    try {
+      await connection.run("set TimeZone = 'UTC'");
+      const reader = await connection.runAndReadAll(shownBy(everyKind(), `read_parquet('${path}')`));
+      assert.deepEqual(
+        reader.getRowObjectsJson().map(alike),
+        edges.map(({ shown }) => shown),
+      );
+      const types = await connection.runAndReadAll(`describe select * from read_parquet('${path}')`);
+      assert.deepEqual(
+        types.getRowObjectsJson().map(({ column_type }) => column_type),
+        [
+          ...["VARCHAR", "TIMESTAMP WITH TIME ZONE", "DATE", "DECIMAL(38,18)", "DECIMAL(5,0)", "BIGINT", "DOUBLE"],
+          ...["BOOLEAN", "VARCHAR", "VARCHAR", "TIMESTAMP WITH TIME ZONE", "DATE", "DECIMAL(38,38)", "BIGINT"],
+          ...["DOUBLE", "BOOLEAN", "VARCHAR", "VARCHAR", "TIMESTAMP WITH TIME ZONE"],
+        ],
+      );
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
+    }
+  });
+
+  it("are not read from what is no file of Tidegate's", async () => {
+    assert.throws(() => readNote(file.subarray(0, file.length - 5)));
+    assert.throws(() => readNote(new Uint8Array()));
+  });
+});
