@@ -70,7 +70,8 @@ export class DuckDb implements SqlSession {
     const shown = (value: Json, i: number): Json => {
       if (typeof value !== "string") return value;
       const type = types[i]?.typeId;
-      if (type === DuckDBTypeId.DECIMAL) return value.includes(".") ? value.replace(/\.?0+$/, "") : value;
+      if (type === DuckDBTypeId.DECIMAL)
+        return value.includes(".") ? value.replace(/^(-?)\./, "$10.").replace(/\.?0+$/, "") : value;
       if (type === DuckDBTypeId.BIGINT || type === DuckDBTypeId.HUGEINT || type === DuckDBTypeId.UBIGINT)
         return Number.isSafeInteger(Number(value)) ? Number(value) : value;
       return value;

@@ -53,7 +53,8 @@ export async function processPartition(
     rows: records.length,
     quarantined: rejected.length,
   };
-  if (rejected.length || before?.rejected.length)
+  // Also when none is left, where an earlier definition refused some.
+  if (rejected.length || (await store.get(quarantineKey(dataset.name, partition))))
     await store.put(quarantineKey(dataset.name, partition), ndjson(rejected), { contentType: "application/x-ndjson" });
   const file = writeRecords(dataset.schema, records, note);
   await store.put(recordsKey(dataset.name, partition), file, { contentType: "application/vnd.apache.parquet" });

@@ -329,7 +329,7 @@ describe("processing", () => {
 
   it("orders by a timestamp, too", async () => {
     const timed = tiny("https://example.org", {
-      source: { rows: (one) => ({ at: one.at, price: one.price }) },
+      source: { rows: (one) => ({ at: one.seconds, price: one.price }) },
       definition: {
         schema: { ticker: text(), at: timestamp("seconds"), price: decimal({ nullable: true }) },
         key: ["ticker", "at"],
@@ -337,7 +337,7 @@ describe("processing", () => {
       },
     });
     const start = Date.UTC(2024, 0, 1) / 1_000;
-    const rows = [start + 864_000, start + 863_999, start, start - 1].map((at) => `{"at":${at},"price":1}`);
+    const rows = [start + 864_000, start + 863_999, start, start - 1].map((at) => `{"seconds":${at},"price":1}`);
     await keepRaw(store, "tiny", fetched(`[${rows.join(",")}]`));
     await processed(timed);
     const records = await readRecords(timed.schema, (await store.get(recordsKey("tiny", "A")))?.body as Uint8Array);

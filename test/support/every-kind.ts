@@ -101,8 +101,8 @@ export const edges: readonly { readonly record: StoredRecord; readonly shown: re
 export const shownBy = (dataset: Dataset, table: string): string => {
   const columns = Object.entries({ ...dataset.schema, _raw: text(), _fetched_at: timestamp() }).map(
     ([name, { kind }]) => {
-      if (kind === "timestamp") return `cast(${name} at time zone 'UTC' as varchar)`;
-      return `cast(${name} as varchar)`;
+      if (kind === "timestamp") return `cast("${name}" at time zone 'UTC' as varchar)`;
+      return `cast("${name}" as varchar)`;
     },
   );
   return `select ${columns.map((column, i) => `${column} as c${String(i).padStart(2, "0")}`).join(", ")} from ${table} order by _raw`;
@@ -116,8 +116,8 @@ export const alike = (row: Readonly<Record<string, unknown>>): (string | null)[]
       const value = row[name];
       if (value === null) return null;
       const shown = String(value);
-      if (/^-?\d+\.\d+$/.test(shown)) return shown.replace(/\.?0+$/, "");
+      // DuckDB leaves out the zero before the point where a decimal has no other digit there.
+      if (/^-?\d*\.\d+$/.test(shown)) return shown.replace(/^(-?)\./, "$10.").replace(/\.?0+$/, "");
       if (/^\{.*: /.test(shown)) return JSON.stringify(JSON.parse(shown));
-      if (shown === "0.0") return "0";
       return shown;
     });
