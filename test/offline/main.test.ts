@@ -39,6 +39,16 @@ describe("node offline/main.ts", () => {
     assert.equal(JSON.parse(out).passed, true);
   });
 
+  it("overview --json: says in one document what npm start shows", async () => {
+    const { code, out, err } = await run("overview", "--json");
+    assert.equal(code, 0, err);
+    const { text: shown, policy, monthlyCostUsd } = JSON.parse(out);
+    const plan = JSON.parse((await run("plan", "--json")).out);
+    assert.match(shown, /^Stack tidegate-dev: /);
+    assert.equal(policy.failed, 0);
+    assert.equal(monthlyCostUsd, plan.cost.total);
+  });
+
   it("policy: refuses an unsafe program with exit code 1 and says how to mend it", async () => {
     const { code, out } = await run("policy", ...OPEN_BUCKET);
     assert.equal(code, 1);
