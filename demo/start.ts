@@ -12,6 +12,10 @@ import { withSourceUrl } from "../runtime/tasks/source-url.ts";
 import { type CloudVerdict, showCloudProgram } from "./cloud.ts";
 import { type Replay, startReplays } from "./replay.ts";
 
+/** Where the command looks when it is told nothing else. */
+const DEFAULT_FOLDER = ".tidegate";
+const QUERY = "select ticker, count(*), min(date), max(date) from daily_prices group by 1";
+
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
@@ -29,7 +33,7 @@ async function start(): Promise<number> {
   heading(`1. The cloud program of stack ${values.stack}`);
   const cloud = await showCloudProgram(values.stack, say);
   heading(values.live ? "2. The datasets, from their sources" : "2. The datasets, from replay servers on this machine");
-  const folder = values.data ?? (values.live ? ".tidegate/live" : ".tidegate");
+  const folder = values.data ?? (values.live ? `${DEFAULT_FOLDER}/live` : DEFAULT_FOLDER);
   const fetched = await bringIn(folder, values.live ? new Map() : await startReplays(), cloud);
   return cloud.passed && fetched ? 0 : 1;
 }
@@ -65,7 +69,8 @@ async function bringIn(folder: string, replays: ReadonlyMap<string, Replay>, clo
       ["database", places.database],
     ])
       say(`${label?.padEnd(11)}${path}`);
-    say('\nNext: npx tidegate sql "select ticker, count(*), min(date), max(date) from daily_prices group by 1"');
+    const data = folder === DEFAULT_FOLDER ? "" : ` --data ${folder}`;
+    say(`\nNext: npx tidegate sql "${QUERY}"${data}`);
     return succeeded(summaries);
   } finally {
     await platform.close();

@@ -173,12 +173,7 @@ class Extraction {
     const host = new URL(request.url).host;
     for (;;) {
       this.#report({ requests: this.#progress.requests + 1 });
-      const answer = await budget
-        .spend(() => send(request, fetch, this.#signal), this.#signal)
-        .catch((error) => {
-          // p-retry takes a TypeError for a bug and gives up; a connection that failed is worth another try.
-          throw error instanceof TypeError ? new Error(`${host}: ${messageOf(error)}`, { cause: error }) : error;
-        });
+      const answer = await budget.spend(() => send(request, fetch, this.#signal), this.#signal);
       const verdict = judge(answer, dataset.source.responses, clock.now());
       if (verdict.kind === "retry") throw new Error(`${host} ${verdict.problem}`);
       if (verdict.kind === "fail")

@@ -1,4 +1,5 @@
 import fetch, { type RequestInit, type Response } from "node-fetch";
+import { messageOf } from "../dataset/errors.ts";
 import { Moment } from "../dataset/moment.ts";
 import type { RequestParts, ResolvedSource } from "../dataset/source.ts";
 
@@ -59,6 +60,9 @@ export async function send(request: HttpRequest, fetch: Fetch, signal: AbortSign
     return { status: response.status, headers: Object.fromEntries(response.headers), body };
   } catch (error) {
     signal.throwIfAborted();
-    throw error;
+    throw new Error(`${new URL(request.url).host} gave no whole answer: ${reasonOf(error)}`, { cause: error });
   }
 }
+
+/** node-fetch names the whole URL in its message; the reason is what tells one failure from another. */
+const reasonOf = (error: unknown): string => messageOf(error).replace(/^.*, reason: /s, "");

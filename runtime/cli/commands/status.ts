@@ -26,7 +26,7 @@ export async function status(options: StatusOptions): Promise<number> {
     process.stdout.write(`${JSON.stringify({ data: lake, summaries, never }, null, 2)}\n`);
     return 0;
   }
-  if (summaries.length) process.stdout.write(describeOutcome(summaries, process.stdout));
+  if (summaries.length) process.stdout.write(`${describeOutcome(summaries, process.stdout)}\n`);
   for (const { dataset, outcome, finishedAt } of summaries)
     process.stdout.write(`${dataset}: last run ${outcome} at ${finishedAt}\n`);
   for (const name of never) process.stdout.write(`${name}: not run yet; tidegate run ${name}\n`);
