@@ -10,12 +10,16 @@ const WIDE = { precision: 709, scale: 400 };
  * @throws SyntaxError
  */
 export function parseJson(text: string): JsonValue {
+  if (!MAY_BE_INEXACT.test(text)) return JSON.parse(text);
   return JSON.parse(text, (_key, value, context?: { source?: string }) =>
     typeof value === "number" && context?.source !== undefined && !isExact(value, context.source)
       ? context.source
       : value,
   );
 }
+
+/** A float holds 15 digits exactly: only a longer number, or one with an exponent, needs the slower look at its text. */
+const MAY_BE_INEXACT = /[\d.]{16}|\d[eE][+-]?\d/;
 
 function isExact(value: number, source: string): boolean {
   if (String(value) === source) return true;
