@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { access, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import type pg from "pg";
@@ -17,7 +17,9 @@ describe("loading into PGlite", () => {
     // What a start that was killed leaves.
     await mkdir(join(folder.path, "database.new", "base"), { recursive: true });
     await writeFile(join(folder.path, "database.new", "PG_VERSION"), "1");
+    await writeFile(join(folder.path, "database.new", "half"), "x");
     database = await openPglite(join(folder.path, "database"));
+    await assert.rejects(access(join(folder.path, "database", "half")), { code: "ENOENT" });
   });
   after(async () => {
     await database.close();

@@ -268,6 +268,16 @@ describe("a run", () => {
     assert.deepEqual([summary.empty, summary.gaps], [3, 10]);
   });
 
+  it("calls nothing missing that was not asked for yet", async () => {
+    const one: Dataset = { ...dataset, partitions: { field: "ticker", values: ["A"] } };
+    await run({ dataset: one, until: Date.parse("2024-01-05") });
+    await run({ dataset: { ...one, backfillFrom: "2024-01-08" } });
+    server.fail(() => true, { kind: "answer", answer: { status: 500, body: "" } });
+    const [a] = (await run({ dataset: one })).coverage;
+    assert.deepEqual([a?.first, a?.last, a?.missing], ["2024-01-01", "2024-01-10", []]);
+    assert.deepEqual(a?.gaps, [["2024-01-05T00:00:00Z", "2024-01-08T00:00:00Z"]]);
+  });
+
   it("counts neither weekends nor holidays as gaps, but joins what lies around them", async () => {
     const stocks: Dataset = { ...dataset, calendar: "XNYS", partitions: { field: "ticker", values: ["A"] } };
     const refuse = server.fail((asked) => asked.query.get("from") === "2024-01-11", {
