@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Interval } from "../dataset/interval.ts";
 import { Moment } from "../dataset/moment.ts";
-import { jsonBytes } from "../store/documents.ts";
+import { jsonBytes, putOnce } from "../store/documents.ts";
 import type { Exchange } from "../store/exchange.ts";
 import { exchangeKey, rawBodyKey, rawName } from "../store/layout.ts";
 import type { Store } from "../store/store.ts";
@@ -24,7 +24,8 @@ export interface ExchangeContext {
 
 /**
  * Stores the body as it came, then the record that points to it: whoever finds a record finds its body.
- * The name is made from what was asked and answered, so that the same exchange is never stored twice within a second.
+ * Both are written once: the name is made from what was asked and answered, so that the same exchange within a second
+ * meets itself and stays as it was.
  */
 export async function keepExchange(
   store: Store,
@@ -54,6 +55,8 @@ export async function keepExchange(
     },
     body: { key: body, bytes: answer.body.byteLength, sha256 },
   };
-  await store.put(body, answer.body, { contentType: answer.headers["content-type"] ?? "application/octet-stream" });
-  await store.put(exchangeKey(dataset, partition, name), jsonBytes(record), { contentType: "application/json" });
+  await putOnce(store, body, answer.body, {
+    contentType: answer.headers["content-type"] ?? "application/octet-stream",
+  });
+  await putOnce(store, exchangeKey(dataset, partition, name), jsonBytes(record), { contentType: "application/json" });
 }

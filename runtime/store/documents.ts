@@ -1,4 +1,4 @@
-import { ConditionFailed, type Store } from "./store.ts";
+import { ConditionFailed, type Store, type WriteOptions } from "./store.ts";
 
 /** A JSON document with the etag it was read at; undefined when it does not exist. */
 export async function readJson<T>(store: Store, key: string): Promise<{ value: T; etag: string } | undefined> {
@@ -12,6 +12,15 @@ export const jsonBytes = (value: unknown): Uint8Array =>
 
 export const writeJson = (store: Store, key: string, value: unknown): Promise<string> =>
   store.put(key, jsonBytes(value), { contentType: "application/json" });
+
+/** Writes an object that never changes: one that is there already is left alone. */
+export async function putOnce(store: Store, key: string, body: Uint8Array, options: WriteOptions = {}): Promise<void> {
+  try {
+    await store.put(key, body, { ...options, condition: { absent: true } });
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
+}
 
 /**
  * Reads, changes and writes a document by compare-and-swap, again from the start when somebody else was first.
