@@ -49,6 +49,9 @@ export interface ExtractOptions {
 
 const RETRIES = 4;
 
+/** How long a source that says "too many" without a time is left alone at first, in milliseconds; doubled each time. */
+const FIRST_QUIET = 1_000;
+
 /** The longest wait, in milliseconds, that a source may ask of a run; for a longer one the run stops and goes on later. */
 const PATIENCE = 15 * 60_000;
 
@@ -171,7 +174,7 @@ class Extraction {
   async #attempt(request: HttpRequest): Promise<{ request: HttpRequest; answer: HttpAnswer; verdict: Settled }> {
     const { dataset, budget, fetch, clock } = this.#options;
     const host = new URL(request.url).host;
-    for (;;) {
+    for (let quiet = FIRST_QUIET; ; quiet *= 2) {
       this.#report({ requests: this.#progress.requests + 1 });
       const answer = await budget.spend(() => send(request, fetch, this.#signal), this.#signal);
       const verdict = judge(answer, dataset.source.responses, clock.now());
@@ -181,8 +184,9 @@ class Extraction {
           verdict.all ? this.#refused(host, verdict.problem) : new Error(`${host} ${verdict.problem}`),
         );
       if (verdict.kind !== "limited") return { request, answer, verdict };
-      const until = clock.now() + verdict.wait;
-      if (verdict.wait > PATIENCE) throw new AbortError(usedUp(host, until));
+      const wait = verdict.wait ?? quiet;
+      const until = clock.now() + wait;
+      if (wait > PATIENCE) throw new AbortError(usedUp(host, until));
       budget.pauseUntil(until);
     }
   }

@@ -8,16 +8,13 @@ export type Verdict =
   | { readonly kind: "data"; readonly rows: number }
   | { readonly kind: "empty" | "splitWindow" | "skipPartition" }
   | { readonly kind: "retry"; readonly problem: string }
-  /** `wait`: milliseconds, as far as the answer says. */
-  | { readonly kind: "limited"; readonly wait: number }
+  /** `wait`: milliseconds; undefined when the answer does not say. */
+  | { readonly kind: "limited"; readonly wait: number | undefined }
   /** `all`: no other partition can do better. */
   | { readonly kind: "fail"; readonly problem: string; readonly all: boolean };
 
 /** A verdict with which a request is over. */
 export type Settled = Exclude<Verdict, { readonly kind: "retry" | "limited" | "fail" }>;
-
-/** How long a source that says "too many" without a time is left alone, in milliseconds. */
-const QUIET = 1_000;
 
 /** The first rule of the definition that fits, else what HTTP itself says. @param now Unix milliseconds */
 export function judge(answer: HttpAnswer, rules: readonly ResponseRule[], now: number): Verdict {
@@ -68,10 +65,13 @@ function data(answer: HttpAnswer): Verdict {
 
 const answered = ({ status, body }: HttpAnswer): string => `answered ${status}: ${excerpt(body)}`;
 
+/** Clocks differ: a time that has come already is not taken at its word. Milliseconds. */
+const SHORTEST = 1_000;
+
 /** https://www.rfc-editor.org/rfc/rfc9110#field.retry-after: seconds, or a date. */
-function retryAfter({ headers }: HttpAnswer, now: number): number {
+function retryAfter({ headers }: HttpAnswer, now: number): number | undefined {
   const value = headers["retry-after"];
-  if (value === undefined) return QUIET;
+  if (value === undefined) return undefined;
   const wait = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - now;
-  return Number.isNaN(wait) ? QUIET : Math.max(QUIET, wait);
+  return Number.isNaN(wait) ? undefined : Math.max(SHORTEST, wait);
 }

@@ -164,6 +164,23 @@ describe("extraction", () => {
     for (const [i, { at }] of tries.slice(1, 10).entries()) assert.equal(at - (tries[i]?.at ?? 0), 37_000);
   });
 
+  it("waits longer each time that a 429 does not say how long, and gives up after some twenty minutes", async () => {
+    const clock = new JumpingClock(START + 200 * DAY);
+    await using limited = await startTiny({ now: clock.now });
+    limited.fail(() => true, { kind: "answer", answer: { status: 429, body: "slow down" } });
+    const { problems } = await extractTiny(
+      { ...tiny(limited.url), partitions: { field: "ticker", values: ["A"] } },
+      store,
+      { clock },
+    );
+    const waits = limited.requests.slice(1).map(({ at }, i) => at - (limited.requests[i]?.at ?? 0));
+    assert.deepEqual(
+      waits,
+      [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map((seconds) => seconds * 1_000),
+    );
+    assert.match(problems[0]?.problem ?? "", /its budget is used up$/);
+  });
+
   for (const [what, header] of [
     ["a day", "86400"],
     ["until a date far away", "Tue, 02 Jul 2024 00:00:00 GMT"],
