@@ -12,6 +12,8 @@ const DATASETS = ["--datasets <folder>", "definitions in another folder than the
 const JSON_OUTPUT = ["--json", "print one JSON document for programs to read"] as const;
 const STACK = ["--stack <name>", "the environment, as in Pulumi.<name>.yaml", "dev"] as const;
 
+const gather = (value: string, before: readonly string[]): string[] => [...before, value];
+
 /** The `tidegate` command. Exit code 0: done, 1: failed, 2: wrong usage. */
 export async function main(args: readonly string[]): Promise<number> {
   let code = DONE;
@@ -53,18 +55,27 @@ export async function main(args: readonly string[]): Promise<number> {
     .action(async (query, options) => {
       code = await (await import("./commands/sql.ts")).sql(query, options);
     });
-  for (const [name, description] of [
-    ["plan", "the resources of a stack and what they cost a month, without an account"],
-    ["policy", "check a stack's resources against the policy pack, without an account"],
-  ] as const)
-    program
-      .command(name)
-      .description(description)
-      .option(...STACK)
-      .option(...JSON_OUTPUT)
-      .action(async ({ stack, json }) => {
-        code = (await evaluateOffline([name, "--stack", stack, ...(json ? ["--json"] : [])], "show")).code;
-      });
+  program
+    .command("plan")
+    .description("the resources of a stack and what they cost a month, without an account")
+    .option(...STACK)
+    .option("--compare <name>", "show what another stack costs beside it")
+    .option("--assume <name=number...>", "change assumptions of the estimate, such as storedGb=50", gather, [])
+    .option(...JSON_OUTPUT)
+    .addHelpText("after", "\nExample:\n  tidegate plan --stack dev --compare prod --assume storedGb=50")
+    .action(async ({ stack, compare, assume, json }) => {
+      const assumptions = assume.flatMap((text: string) => ["--assume", text]);
+      const others = [...(compare ? ["--compare", compare] : []), ...assumptions, ...(json ? ["--json"] : [])];
+      code = (await evaluateOffline(["plan", "--stack", stack, ...others], "show")).code;
+    });
+  program
+    .command("policy")
+    .description("check a stack's resources against the policy pack, without an account")
+    .option(...STACK)
+    .option(...JSON_OUTPUT)
+    .action(async ({ stack, json }) => {
+      code = (await evaluateOffline(["policy", "--stack", stack, ...(json ? ["--json"] : [])], "show")).code;
+    });
 
   try {
     await program.parseAsync(args, { from: "user" });

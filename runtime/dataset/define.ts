@@ -26,6 +26,7 @@ export function defineDataset<const P extends string, const S extends Schema>(
     source: { auth: { kind: "none" }, responses: [], ...(source as HttpSource) },
     partitions: { field, values: partitions[field] },
     checks: definition.checks ?? [],
+    after: definition.after ?? [],
     load: {
       ...(load.warehouse ? { warehouse: { table: name, sortBy: [definition.cursor], ...load.warehouse } } : {}),
       ...(load.database ? { database: load.database === true ? { table: name } : load.database } : {}),

@@ -43,6 +43,11 @@ export interface DatasetDefinition<P extends string, S extends Schema> {
   readonly backfillFrom: string;
   readonly checks?: readonly Check[];
   readonly schedule: Schedule;
+  /**
+   * Names of datasets: in the cloud it also runs, beside its schedule, whenever one of them was brought in and published.
+   * @default none
+   */
+  readonly after?: readonly string[];
   /** @default both, in tables of the dataset's name */
   readonly load?: LoadTargets<NoInfer<keyof S & string>>;
   /** Size of its cloud task, one that Fargate offers. @default { vcpu: 0.25, memory: 512 } */
@@ -65,6 +70,7 @@ export interface Dataset {
   readonly backfillFrom: string;
   readonly checks: readonly Check[];
   readonly schedule: Schedule;
+  readonly after: readonly string[];
   readonly load: {
     readonly warehouse?: { readonly table: string; readonly sortBy: readonly string[]; readonly distributeBy?: string };
     readonly database?: { readonly table: string };

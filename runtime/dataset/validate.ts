@@ -89,6 +89,7 @@ const definition = z.strictObject({
     )
     .optional(),
   schedule: z.strictObject({ cron: z.string(), timeZone: z.string() }),
+  after: z.array(NAME).optional(),
   load: z
     .strictObject({
       warehouse: z
@@ -126,6 +127,7 @@ function meaningFaults(input: Definition, shape: readonly Fault[]): Fault[] {
   if (sound("partitions")) faults.push(...partitionFaults(input, sound));
   if (sound("source.windows")) faults.push(...windowFaults(input));
   if (sound("schedule")) faults.push(...scheduleFaults(input.schedule));
+  if (sound("after")) faults.push(...afterFaults(input));
   if (sound("compute") && input.compute && !isFargateSize(input.compute))
     faults.push({
       path: "compute",
@@ -230,6 +232,15 @@ const isColumn =
   ({ schema }: Definition) =>
   (name: string): boolean =>
     Object.hasOwn(schema, name);
+
+/** Whether the names are datasets can only be said where all of them are known. */
+function afterFaults({ name, after = [] }: Definition): Fault[] {
+  const faults: Fault[] = [];
+  if (after.includes(name)) faults.push({ path: "after", problem: "names the dataset itself", value: name });
+  const repeated = after.filter((other, i) => after.indexOf(other) !== i);
+  if (repeated.length) faults.push({ path: "after", problem: "has a name twice", value: repeated });
+  return faults;
+}
 
 function windowFaults(input: Definition): Fault[] {
   const windows = input.source?.windows;

@@ -25,6 +25,8 @@ export interface ExtractProgress {
 
 export interface ExtractResult extends ExtractProgress {
   readonly problems: readonly RunError[];
+  /** The one among them that only time mends: the source's budget is used up for longer than a run waits. */
+  readonly quota?: RunError;
   /** Partitions that the source does not know. */
   readonly skipped: readonly string[];
   /** What is known complete after this, by partition. */
@@ -44,6 +46,8 @@ export interface ExtractOptions {
   readonly secret: string | undefined;
   /** First wait before a retry, in milliseconds; it doubles each time. */
   readonly retryDelay: number;
+  /** What of a partition need not be asked. @default its coverage */
+  known?(partition: string): Promise<readonly Interval[]>;
   onProgress(progress: ExtractProgress): void;
 }
 
@@ -65,6 +69,8 @@ class DatasetFailed extends Error {
   }
 }
 
+class QuotaEnded extends DatasetFailed {}
+
 /**
  * Asks the source for what is not covered yet: partitions side by side as far as the budget allows, the windows of one
  * in their order. A window counts as covered only after its raw is stored. A partition that fails leaves the others alone.
@@ -79,6 +85,7 @@ class Extraction {
   readonly #problems: RunError[] = [];
   readonly #skipped: string[] = [];
   readonly #coverage = new Map<string, readonly Interval[]>();
+  #quota: RunError | undefined;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   #progress: ExtractProgress = { done: 0, total: 0, requests: 0, rawBytes: 0 };
@@ -98,14 +105,21 @@ class Extraction {
       { concurrency: budget.concurrency },
     );
     signal.throwIfAborted();
-    return { ...this.#progress, problems: this.#problems, skipped: this.#skipped, coverage: this.#coverage };
+    return {
+      ...this.#progress,
+      problems: this.#problems,
+      ...(this.#quota ? { quota: this.#quota } : {}),
+      skipped: this.#skipped,
+      coverage: this.#coverage,
+    };
   }
 
   async #plan(partition: string): Promise<{ partition: string; windows: Interval[] }> {
-    const { dataset, store, wanted } = this.#options;
+    const { dataset, store, wanted, known } = this.#options;
     const coverage = await readCoverage(store, dataset.name, partition);
     this.#coverage.set(partition, coverage);
-    return { partition, windows: planWindows(wanted, coverage, dataset.source.windows) };
+    const left = known ? await known(partition) : coverage;
+    return { partition, windows: planWindows(wanted, left, dataset.source.windows) };
   }
 
   async #partition(partition: string, windows: readonly Interval[]): Promise<void> {
@@ -124,7 +138,9 @@ class Extraction {
     } catch (error) {
       if (this.#signal.aborted) return;
       if (error instanceof DatasetFailed) {
-        this.#problems.push({ problem: error.message, ...(error.fix ? { fix: error.fix } : {}) });
+        const problem = { problem: error.message, ...(error.fix ? { fix: error.fix } : {}) };
+        this.#problems.push(problem);
+        if (error instanceof QuotaEnded) this.#quota = problem;
         this.#stop.abort(error);
       } else if (error instanceof UserError) {
         // A full disk, say: no other partition will fare better.
@@ -206,8 +222,8 @@ class Extraction {
   }
 }
 
-const usedUp = (host: string, until: number): DatasetFailed =>
-  new DatasetFailed(
+const usedUp = (host: string, until: number): QuotaEnded =>
+  new QuotaEnded(
     `${host} answers nothing more until ${new Date(until).toISOString()}: its budget is used up`,
     "what was fetched is kept; run again after that time and it goes on there",
   );

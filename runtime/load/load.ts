@@ -41,7 +41,14 @@ export async function load(
   }));
   const id = loadId([target.name, dataset.name, state.lastLoad ?? null, columns, files]);
   const planned: Load = { id, dataset, table, columns, recreate, files };
-  await writeJson(store, loadKey(target.name, id), { version: 1, id, dataset: dataset.name, table, recreate, files });
+  await writeJson(store, loadKey(target.name, dataset.name, id), {
+    version: 1,
+    id,
+    dataset: dataset.name,
+    table,
+    recreate,
+    files,
+  });
   await target.apply(planned, store);
   return files.reduce((sum, { rows }) => sum + rows, 0);
 }

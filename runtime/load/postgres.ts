@@ -27,6 +27,9 @@ export interface PostgresClient {
 /** Rows of one INSERT: enough to make its cost small, few enough to keep memory flat. */
 const BATCH = 5_000;
 
+/** Any number that no other program of the database locks. */
+const LOCK = 7_469_646_567_617_465;
+
 export class Postgres implements SqlSession {
   readonly types = TYPES;
   readonly primaryKey = true;
@@ -43,6 +46,8 @@ export class Postgres implements SqlSession {
   async transaction(work: () => Promise<void>): Promise<void> {
     await this.query("begin");
     try {
+      // Two at once would both find that a table is missing, or that a load is not applied yet.
+      await this.query("select pg_advisory_xact_lock($1)", [LOCK]);
       await work();
       await this.query("commit");
     } catch (error) {

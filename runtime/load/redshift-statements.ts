@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   BatchExecuteStatementCommand,
   DescribeStatementCommand,
@@ -6,14 +7,15 @@ import {
   type RedshiftDataClient,
 } from "@aws-sdk/client-redshift-data";
 import type { Clock } from "../dataset/clock.ts";
+import type { WarehouseAddress } from "./address.ts";
 
-/** Which Redshift, and as whom. */
-export interface RedshiftConnection {
-  readonly workgroup: string;
-  readonly database: string;
-}
+/** Which Redshift; the database user follows from the role that asks. */
+export type RedshiftConnection = Pick<WarehouseAddress, "kind" | "name" | "database">;
 
 export type RedshiftRow = Readonly<Record<string, string | undefined>>;
+
+/** https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_BatchExecuteStatement.html */
+const MOST_STATEMENTS = 40;
 
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 5_000;
@@ -21,29 +23,39 @@ const LONGEST_WAIT = 5_000;
 /** Statements through the Data API, which answers at once and is asked until they have ended. */
 export class RedshiftStatements {
   readonly #client: RedshiftDataClient;
-  readonly #connection: { WorkgroupName: string; Database: string };
+  readonly #connection: {
+    readonly Database: string;
+    readonly WorkgroupName?: string;
+    readonly ClusterIdentifier?: string;
+  };
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
 
-  constructor(client: RedshiftDataClient, connection: RedshiftConnection, clock: Clock, signal: AbortSignal) {
+  constructor(
+    client: RedshiftDataClient,
+    { kind, name, database }: RedshiftConnection,
+    clock: Clock,
+    signal: AbortSignal,
+  ) {
     this.#client = client;
-    this.#connection = { WorkgroupName: connection.workgroup, Database: connection.database };
+    this.#connection = {
+      Database: database,
+      ...(kind === "workgroup" ? { WorkgroupName: name } : { ClusterIdentifier: name }),
+    };
     this.#clock = clock;
     this.#signal = signal;
   }
 
   /**
-   * Runs the statements as one transaction.
-   * @param token makes submitting the batch twice the same as once
+   * Runs the statements as one transaction. Where the client sends it again because an answer was lost, it is still one
+   * batch; a batch that failed is another one when it is tried again, as Redshift remembers tokens for hours.
    * @throws with Redshift's own words when one of them fails; none has any effect then
    */
-  async batch(statements: readonly string[], token?: string): Promise<void> {
+  async batch(statements: readonly string[]): Promise<void> {
+    if (statements.length > MOST_STATEMENTS)
+      throw new Error(`Redshift takes ${MOST_STATEMENTS} statements in a batch, these are ${statements.length}`);
     const { Id } = await this.#client.send(
-      new BatchExecuteStatementCommand({
-        ...this.#connection,
-        Sqls: [...statements],
-        ...(token ? { ClientToken: token } : {}),
-      }),
+      new BatchExecuteStatementCommand({ ...this.#connection, Sqls: [...statements], ClientToken: randomUUID() }),
     );
     await this.#ended(Id);
   }

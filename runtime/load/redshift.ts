@@ -1,5 +1,6 @@
 import type { Dataset } from "../dataset/definition.ts";
 import { jsonBytes } from "../store/documents.ts";
+import { copyManifestKey } from "../store/layout.ts";
 import type { Store } from "../store/store.ts";
 import { columnList, columnNames, quote, type SqlTypes } from "./columns.ts";
 import type { RedshiftStatements } from "./redshift-statements.ts";
@@ -17,11 +18,30 @@ const TYPES: SqlTypes = {
   json: "varchar(65535)",
 };
 
-const LEDGER = [
-  "create table if not exists _loads (load_id varchar(64) not null, dataset varchar(64) not null, row_count bigint not null, loaded_at timestamp not null)",
-  "create table if not exists _tables (dataset varchar(64) not null, columns varchar(64) not null, last_load varchar(64) not null)",
-  "create table if not exists _partitions (dataset varchar(64) not null, partition_name varchar(512) not null, digest varchar(64) not null, load_id varchar(64) not null)",
-];
+/**
+ * The ledger of one dataset. Each dataset's task is a database user of its own, to whom the tables belong that it makes, and
+ * has no right to those of another.
+ */
+const ledgerOf = (dataset: string) => ({
+  loads: quote(`_loads_${dataset}`),
+  tables: quote(`_tables_${dataset}`),
+  partitions: quote(`_partitions_${dataset}`),
+});
+
+function ledgerStatements(dataset: string): string[] {
+  const { loads, tables, partitions } = ledgerOf(dataset);
+  return [
+    `create table if not exists ${loads} (load_id varchar(64) not null, row_count bigint not null, loaded_at timestamp not null)`,
+    `create table if not exists ${tables} (columns varchar(64) not null, last_load varchar(64) not null)`,
+    `create table if not exists ${partitions} (partition_name varchar(512) not null, digest varchar(64) not null, load_id varchar(64) not null)`,
+  ];
+}
+
+/**
+ * Characters of one statement's rows. Redshift takes 100 kB a statement, a letter outside of ASCII takes up to four of them.
+ * https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html
+ */
+const LONGEST_ROWS = 24_000;
 
 const STAGING = quote("_staging");
 
@@ -47,12 +67,10 @@ export class RedshiftTarget implements Target {
   }
 
   async state(dataset: string): Promise<TargetState> {
-    await this.#statements.batch(LEDGER);
-    const name = literal(dataset);
-    const [table] = await this.#statements.query(`select columns, last_load from _tables where dataset = ${name}`);
-    const partitions = await this.#statements.query(
-      `select partition_name, digest from _partitions where dataset = ${name}`,
-    );
+    await this.#statements.batch(ledgerStatements(dataset));
+    const ledger = ledgerOf(dataset);
+    const [table] = await this.#statements.query(`select columns, last_load from ${ledger.tables}`);
+    const partitions = await this.#statements.query(`select partition_name, digest from ${ledger.partitions}`);
     return {
       columns: table?.columns,
       lastLoad: table?.last_load,
@@ -61,19 +79,21 @@ export class RedshiftTarget implements Target {
   }
 
   async apply(load: Load, store: Store): Promise<void> {
-    if (await this.#applied(load.id)) return;
-    const manifest = `loads/warehouse/${load.id}.manifest`;
+    if (await this.#applied(load)) return;
+    const manifest = copyManifestKey(load.dataset.name, load.id);
     await store.put(manifest, jsonBytes(copyManifest(load.files, store.location)), { contentType: "application/json" });
     try {
-      await this.#statements.batch(loadStatements(load, `${store.location}/${manifest}`, this.#copyRole), load.id);
+      await this.#statements.batch(loadStatements(load, `${store.location}/${manifest}`, this.#copyRole));
     } catch (error) {
-      // Another worker may have applied the same load meanwhile, or the answer to ours was lost.
-      if (!(await this.#applied(load.id))) throw error;
+      // Another worker may have applied the same load meanwhile, or the answer to ours was lost. A load that is still under
+      // way holds the ledger's lock, so the question is answered when that one has ended.
+      if (!(await this.#applied(load))) throw error;
     }
   }
 
-  async #applied(id: string): Promise<boolean> {
-    return (await this.#statements.query(`select load_id from _loads where load_id = ${literal(id)}`)).length > 0;
+  async #applied({ id, dataset }: Load): Promise<boolean> {
+    const { loads } = ledgerOf(dataset.name);
+    return (await this.#statements.query(`select load_id from ${loads} where load_id = ${literal(id)}`)).length > 0;
   }
 }
 
@@ -85,29 +105,42 @@ export const copyManifest = (files: readonly LoadFile[], lake: string): object =
 /** The statements of one load, in their order. */
 export function loadStatements(load: Load, manifest: string, copyRole: string): string[] {
   const { id, dataset, columns, recreate, files } = load;
+  const { loads, tables, partitions } = ledgerOf(dataset.name);
   const table = quote(load.table);
-  const name = literal(dataset.name);
-  const partitions = files.map(({ partition }) => literal(partition)).join(", ");
+  const field = quote(dataset.partitions.field);
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const list = columnNames(dataset);
+  const loaded = `select partition_name from ${partitions} where load_id = ${literal(id)}`;
   return [
     // Taken first and by every load, so that two at once wait for each other instead of failing at their end.
-    "lock table _loads",
-    assertion(`not exists (select 1 from _loads where load_id = ${literal(id)})`),
-    ...(recreate ? [`drop table if exists ${table}`, `delete from _partitions where dataset = ${name}`] : []),
+    `lock table ${loads}`,
+    assertion(`not exists (select 1 from ${loads} where load_id = ${literal(id)})`),
+    ...(recreate ? [`drop table if exists ${table}`, `delete from ${partitions}`] : []),
     createTable(load.table, dataset),
     `create temporary table ${STAGING} (${columnList(dataset, TYPES)})`,
     `copy ${STAGING} from ${literal(manifest)} iam_role ${copyRole === "default" ? "default" : literal(copyRole)} format as parquet manifest`,
     assertion(`(select count(*) from ${STAGING}) = ${rows}`),
-    `delete from ${table} where ${quote(dataset.partitions.field)} in (${partitions})`,
+    ...rowLists(files, id).map((ledgerRows) => `insert into ${partitions} values ${ledgerRows}`),
+    `delete from ${partitions} where load_id <> ${literal(id)} and partition_name in (${loaded})`,
+    `delete from ${table} where ${field} in (${loaded})`,
     `insert into ${table} (${list}) select ${list} from ${STAGING}`,
     `drop table ${STAGING}`,
-    `delete from _partitions where dataset = ${name} and partition_name in (${partitions})`,
-    `insert into _partitions values ${files.map(({ partition, digest }) => `(${[dataset.name, partition, digest, id].map(literal).join(", ")})`).join(", ")}`,
-    `delete from _tables where dataset = ${name}`,
-    `insert into _tables values (${name}, ${literal(columns)}, ${literal(id)})`,
-    `insert into _loads values (${literal(id)}, ${name}, ${rows}, getdate())`,
+    `delete from ${tables}`,
+    `insert into ${tables} values (${literal(columns)}, ${literal(id)})`,
+    `insert into ${loads} values (${literal(id)}, ${rows}, getdate())`,
   ];
+}
+
+/** The ledger's rows for the files, in as few lists as statements may hold. */
+function rowLists(files: readonly LoadFile[], id: string): string[] {
+  const lists: string[] = [];
+  for (const { partition, digest } of files) {
+    const row = `(${[partition, digest, id].map(literal).join(", ")})`;
+    const last = lists.at(-1);
+    if (last !== undefined && last.length + row.length < LONGEST_ROWS) lists[lists.length - 1] = `${last}, ${row}`;
+    else lists.push(row);
+  }
+  return lists;
 }
 
 function createTable(table: string, dataset: Dataset): string {

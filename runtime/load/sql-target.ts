@@ -9,6 +9,7 @@ export interface SqlSession {
   /** Whether tables get a primary key: it costs a columnar warehouse much and buys it nothing. */
   readonly primaryKey: boolean;
   query(sql: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** Transactions of Tidegate wait for each other wherever several processes may be connected. */
   transaction(work: () => Promise<void>): Promise<void>;
   /** Adds all records of a Parquet file to a table that has the dataset's columns. */
   insertFile(table: string, dataset: Dataset, file: LoadFile, store: Store): Promise<void>;
@@ -49,7 +50,9 @@ export class SqlTarget implements Target {
   }
 
   async #readState(dataset: string): Promise<TargetState> {
-    for (const statement of LEDGER) await this.#session.query(statement);
+    await this.#session.transaction(async () => {
+      for (const statement of LEDGER) await this.#session.query(statement);
+    });
     const [table] = await this.#session.query("select columns, last_load from _tables where dataset = $1", [dataset]);
     const partitions = await this.#session.query("select partition_name, digest from _partitions where dataset = $1", [
       dataset,

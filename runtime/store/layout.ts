@@ -30,8 +30,10 @@ export const exchangeKey = (dataset: string, partition: string, name: string): s
 export const exchangeName = (key: string): string | undefined =>
   key.endsWith(EXCHANGE) ? key.slice(key.lastIndexOf("/") + 1, -EXCHANGE.length) : undefined;
 
+export const recordsFolder = (dataset: string): string => `processed/${dataset}/`;
+
 export const recordsKey = (dataset: string, partition: string): string =>
-  `processed/${dataset}/${segment(partition)}/records.parquet`;
+  `${recordsFolder(dataset)}${segment(partition)}/records.parquet`;
 
 export const quarantineKey = (dataset: string, partition: string): string =>
   `quarantine/${dataset}/${segment(partition)}/records.ndjson`;
@@ -42,4 +44,17 @@ export const runKey = (dataset: string, run: string): string => `runs/${dataset}
 
 export const runsFolder = (dataset: string): string => `runs/${dataset}/`;
 
-export const loadKey = (target: string, loadId: string): string => `loads/${target}/${loadId}.json`;
+/** What a step of a run leaves for the steps after it. */
+export const runPartKey = (dataset: string, run: string, part: string): string =>
+  `${runsFolder(dataset)}${run}/${part}.json`;
+
+/** Whether a key below `runsFolder` is a run's summary, not one of its parts. */
+export const isRunKey = (dataset: string, key: string): boolean => !key.slice(runsFolder(dataset).length).includes("/");
+
+/** A folder for each dataset, so that its task needs no right to another one's. */
+export const loadKey = (target: string, dataset: string, loadId: string): string =>
+  `loads/${target}/${dataset}/${loadId}.json`;
+
+/** What COPY reads of a load. */
+export const copyManifestKey = (dataset: string, loadId: string): string =>
+  `loads/warehouse/${dataset}/${loadId}.manifest`;

@@ -2,40 +2,48 @@ import { datasets } from "../../datasets/index.ts";
 import { systemClock } from "../dataset/clock.ts";
 import { messageOf, UserError } from "../dataset/errors.ts";
 import { readTaskEnvironment, secretFromEnvironment } from "../environment.ts";
-import { Budgets } from "../extract/budget.ts";
 import { nodeFetch } from "../extract/request.ts";
-import { publishDefinitions } from "../publish/definitions.ts";
+import { cloudTargets } from "../load/cloud.ts";
 import { openStore } from "../store/open.ts";
+import { runWork } from "./cloud/run-work.ts";
+import { EXIT, type Exit } from "./cloud/step.ts";
 import { createLog } from "./log.ts";
-import { runDataset } from "./pipeline.ts";
 import { withSourceUrl } from "./source-url.ts";
 
-/** The cloud task: extract and process one dataset into the lake. Exit code 0 when it is done, 1 otherwise. */
-async function main(): Promise<number> {
+/** The cloud task: one step of a dataset's run, or all of them. Its exit code is one of `EXIT`. */
+async function main(): Promise<Exit> {
   const log = createLog(process.stdout);
+  const signal = terminated();
   try {
-    const { dataset, lake, sourceUrl, emulated } = readTaskEnvironment(datasets);
-    const store = await openStore(lake, { emulated });
-    log("info", "started", { dataset: dataset.name, lake });
-    const summary = await runDataset({
-      dataset: withSourceUrl(dataset, sourceUrl),
-      store,
-      targets: [],
-      budgets: new Budgets(systemClock),
-      clock: systemClock,
-      fetch: nodeFetch,
-      signal: terminated(),
-      secret: secretFromEnvironment,
-      onProgress: () => {},
-    });
-    await publishDefinitions(datasets, store);
-    const { coverage: _coverage, ...numbers } = summary;
-    const succeeded = summary.outcome === "done" || summary.outcome === "nothing to do";
-    log(succeeded ? "info" : "error", summary.outcome, numbers);
-    return succeeded ? 0 : 1;
+    const { work, lake, emulated, sourceUrl, ...environment } = readTaskEnvironment(datasets);
+    const dataset = withSourceUrl(environment.dataset, sourceUrl);
+    log("info", "started", { dataset: dataset.name, lake, ...work });
+    const { targets, close } = cloudTargets({ ...environment, clock: systemClock, signal });
+    try {
+      return await runWork({
+        work,
+        dataset,
+        datasets,
+        platform: environment.platform,
+        store: await openStore(lake, { emulated }),
+        targets,
+        clock: systemClock,
+        fetch: nodeFetch,
+        signal,
+        secret: secretFromEnvironment,
+        log,
+        emit: (metrics) => process.stdout.write(`${JSON.stringify(metrics)}\n`),
+      });
+    } finally {
+      await close();
+    }
   } catch (error) {
+    if (signal.aborted) {
+      log("info", `stopped: ${messageOf(error)}`, {});
+      return EXIT.stopped;
+    }
     log("error", messageOf(error), error instanceof UserError ? {} : { stack: (error as Error).stack });
-    return 1;
+    return EXIT.failed;
   }
 }
 

@@ -281,6 +281,24 @@ describe("the tidegate command", () => {
       assert.match(stderr, expected);
     });
 
+  it("hands a comparison and assumptions on to the plan", async () => {
+    const { code, stdout, stderr } = await command([
+      ...["plan", "--stack", "lean", "--compare", "dev", "--json"],
+      ...["--assume", "storedGb=7", "minutesPerTask=3", "--assume", "tableGb=2"],
+    ]);
+    assert.equal(code, 0, stderr);
+    const { cost, comparison } = JSON.parse(stdout);
+    assert.deepEqual([cost.stack, comparison.to.stack], ["lean", "dev"]);
+    const { storedGb, minutesPerTask, tableGb } = cost.usage;
+    assert.deepEqual({ storedGb, minutesPerTask, tableGb }, { storedGb: 7, minutesPerTask: 3, tableGb: 2 });
+  });
+
+  it("ends with 2 for an assumption that does not exist", async () => {
+    const { code, stderr } = await command(["plan", "--assume", "storedGB=7"]);
+    assert.equal(code, 2);
+    assert.match(stderr, /there is no such assumption \(got "storedGB"\).*did you mean "storedGb"\?/);
+  });
+
   for (const name of ["run", "status", "sql", "plan", "policy"])
     it(`explains ${name}`, async () => {
       const { code, stdout } = await command([name, "--help"]);

@@ -128,7 +128,7 @@ describe("a definition", () => {
   - schema.price.kind: is not valid (got "decimel"); allowed: "text", "date", "integer", "float", "boolean", "json", "timestamp", "decimal"; did you mean "decimal"?
   - calendar: is not valid (got "XNY"); allowed: "XNYS", "24/7"; did you mean "XNYS"?
   - backfillFrom: must be a day, YYYY-MM-DD (got "2023-02-30")
-  - unknown key (got "titel"); allowed: name, title, description, source, partitions, schema, key, cursor, calendar, backfillFrom, checks, schedule, load, compute, deadline; did you mean "title"?
+  - unknown key (got "titel"); allowed: name, title, description, source, partitions, schema, key, cursor, calendar, backfillFrom, checks, schedule, after, load, compute, deadline; did you mean "title"?
   - key[1]: names no column (got "dat"); allowed: ticker, date, price; did you mean "date"?
   - load.warehouse.distributeBy: names no column (got "tickr"); allowed: ticker, date, price; did you mean "ticker"?
   - schedule.cron: has a wrong minute (got "60"); allowed: 0 to 59, lists, ranges, steps or *
@@ -199,6 +199,9 @@ describe("a definition", () => {
       ["no time at all", "deadline", "0 hours", "deadline", /^$/],
       ["a month", "deadline", "1 month", "deadline", /^$/],
       ["an unknown zone", "schedule.timeZone", "Mars", "schedule.timeZone", /IANA/],
+      ["itself to come after", "after", ["prices"], "after", /^$/],
+      ["a name twice to come after", "after", ["other", "other"], "after", /^$/],
+      ["what is no name to come after", "after", ["Other"], "after[0]", /^$/],
     ];
   for (const [what, path, value, at, hint] of oneFault)
     it(`is refused for ${what}`, () => {

@@ -106,7 +106,7 @@ export function loadsRowsOnce(open: () => SqlSession): void {
     assert.deepEqual(await rowsOf(dataset), ["A 0.0001", "A null", "B 0.0003"]);
     const [only, ...others] = await loadsOf(dataset);
     assert.deepEqual([only?.rows, others], [3, []]);
-    const manifest = (await readJson(store, `loads/warehouse/${only?.id}.json`))?.value;
+    const manifest = (await readJson(store, `loads/warehouse/${dataset.name}/${only?.id}.json`))?.value;
     const named = files.map((one) => ({ ...one, key: recordsKey(dataset.name, one.partition) }));
     assert.deepEqual(manifest, {
       version: 1,
@@ -217,7 +217,7 @@ export function loadsRowsOnce(open: () => SqlSession): void {
   it("has nothing to do with a dataset that goes elsewhere", async () => {
     const dataset: Dataset = { ...fresh(), load: { database: { table: "x" } } };
     assert.equal(await load(dataset, [await file(store, dataset, "A", priced("A", 1n))], target, store), 0);
-    assert.deepEqual(await keysOf(store, `loads/${dataset.name}`), []);
+    assert.deepEqual(await keysOf(store, `loads/warehouse/${dataset.name}/`), []);
     assert.deepEqual(await loadsOf(dataset), []);
   });
 

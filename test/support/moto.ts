@@ -1,13 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
-import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { freePort, onPath } from "./programs.ts";
 
 export interface S3Emulator {
   readonly bucket: string;
   /** A new client each time, as another process would have. */
   client(): S3Client;
+  /** What another process has in its environment to talk to it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** An object by its `s3://` URL. */
+  read(url: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -46,7 +50,18 @@ export async function startS3(): Promise<S3Emulator> {
     server.kill("SIGKILL");
     if (server.exitCode === null && server.signalCode === null) await once(server, "exit");
   };
-  return { bucket, client, close };
+  const environment = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+  };
+  const read = async (url: string): Promise<Uint8Array> => {
+    const { hostname, pathname } = new URL(url);
+    const answer = await client().send(new GetObjectCommand({ Bucket: hostname, Key: pathname.slice(1) }));
+    return (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
+  };
+  return { bucket, client, environment, read, close };
 }
 
 function serially(): <T>(work: () => Promise<T>) => Promise<T> {

@@ -32,8 +32,13 @@ export function noPostgres(): string | undefined {
   }
 }
 
-/** A new cluster of PostgreSQL's own, on a socket in a folder of its own, without durability: it is gone after the test. */
-export async function startPostgres(): Promise<PostgresServer> {
+/**
+ * A new cluster of PostgreSQL's own, on a socket in a folder of its own, without durability: it is gone after the test.
+ * @param prepare changes files of the cluster's folder before it starts, and says which settings it starts with beside the usual
+ */
+export async function startPostgres(
+  prepare: (data: string) => Promise<Readonly<Record<string, string>>> = async () => ({}),
+): Promise<PostgresServer> {
   const folder = await temporaryFolder();
   const bin = dirname(realpathSync(onPath("initdb") as string));
   const sockets = join(folder.path, "s");
@@ -50,16 +55,15 @@ export async function startPostgres(): Promise<PostgresServer> {
   const data = join(folder.path, "data");
   const make = ["-D", data, "-U", ACCOUNT, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
   execFileSync(...asAccount(join(bin, "initdb"), make), { stdio: "pipe", cwd: folder.path });
-  const settings = ["listen_addresses=", "fsync=off", `unix_socket_directories=${sockets}`].flatMap((one) => [
-    "-c",
-    one,
-  ]);
+  const usual = { listen_addresses: "", fsync: "off", unix_socket_directories: sockets, port: "5432" };
+  const chosen = { ...usual, ...(await prepare(data)) };
+  const settings = Object.entries(chosen).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const server: ChildProcess = spawn(...asAccount(join(bin, "postgres"), ["-D", data, ...settings]), {
     stdio: "ignore",
     cwd: folder.path,
   });
   const connect = async (): Promise<pg.Client> => {
-    const client = new pg.Client({ host: sockets, user: ACCOUNT, database: "postgres" });
+    const client = new pg.Client({ host: sockets, port: Number(chosen.port), user: ACCOUNT, database: "postgres" });
     await client.connect();
     await client.query("set timezone = 'UTC'");
     return client;

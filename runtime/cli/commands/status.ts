@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { RunSummary } from "../../dataset/run.ts";
 import { readJson } from "../../store/documents.ts";
 import { FolderStore } from "../../store/folder.ts";
-import { runsFolder } from "../../store/layout.ts";
+import { isRunKey, runsFolder } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import { loadDatasets } from "../datasets.ts";
 import { localPlaces } from "../local.ts";
@@ -35,6 +35,6 @@ export async function status(options: StatusOptions): Promise<number> {
 
 async function latestRun(dataset: string, store: Store): Promise<RunSummary | undefined> {
   let last: string | undefined;
-  for await (const { key } of store.list(runsFolder(dataset))) last = key;
+  for await (const { key } of store.list(runsFolder(dataset))) if (isRunKey(dataset, key)) last = key;
   return last === undefined ? undefined : (await readJson<RunSummary>(store, last))?.value;
 }

@@ -15,7 +15,9 @@ export class MemoryStream extends Writable {
   }
 
   getColorDepth(): number {
-    return WriteStream.prototype.getColorDepth({ ...process.env, TERM: "xterm-256color" });
+    // Of a terminal that knows colours, wherever the tests run.
+    const { NO_COLOR, FORCE_COLOR } = process.env;
+    return WriteStream.prototype.getColorDepth({ NO_COLOR, FORCE_COLOR, TERM: "xterm-256color" });
   }
 
   override _write(chunk: string | Buffer, _encoding: BufferEncoding, done: () => void): void {

@@ -1,0 +1,26 @@
+import { type Interval, union } from "../../dataset/interval.ts";
+import { readJson } from "../../store/documents.ts";
+import type { Exchange } from "../../store/exchange.ts";
+import { exchangeKey, exchangeName, rawFolder, rawName } from "../../store/layout.ts";
+import type { StepContext } from "./step.ts";
+
+/**
+ * What this run has asked of a partition already, told by the raw that it stored: a run that asks again what is covered goes
+ * on where it stopped. @param since start of the run, Unix milliseconds
+ */
+export async function askedByRun(
+  { dataset, run, store }: Pick<StepContext, "dataset" | "run" | "store">,
+  partition: string,
+  since: number,
+): Promise<Interval[]> {
+  const first = rawName(new Date(since), "");
+  const asked: Interval[] = [];
+  for await (const { key } of store.list(rawFolder(dataset.name, partition))) {
+    const name = exchangeName(key);
+    if (!name || name < first) continue;
+    const exchange = (await readJson<Exchange>(store, exchangeKey(dataset.name, partition, name)))?.value;
+    if (exchange?.run !== run) continue;
+    asked.push({ start: Date.parse(exchange.window.start), end: Date.parse(exchange.window.end) });
+  }
+  return union(asked);
+}
