@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { arn, iamArn } from "./arns.ts";
 import { type Context, stateful } from "./context.ts";
+import type { Grantee } from "./grantee.ts";
 import { type Conditions, policyDocument, type Statement } from "./policy-document.ts";
 import type { ServiceRole } from "./service-role.ts";
 import { type Transform, transformed } from "./transform.ts";
@@ -10,6 +11,8 @@ export interface EncryptionKeyArgs {
   readonly context: Context;
   /** What the key is called within the stack. @default the component's name */
   readonly label?: string;
+  /** What the key's policy admits beside what every platform needs, each with a condition of its own. @default nothing */
+  readonly statements?: readonly Statement[];
   readonly transform?:
     | { readonly key?: Transform<aws.kms.KeyArgs>; readonly alias?: Transform<aws.kms.AliasArgs> }
     | undefined;
@@ -25,9 +28,9 @@ export type KeyUser = "s3" | "secretsmanager" | "sqs";
  * **Cost**: 1 USD a month, and 1 USD more for each of the first two yearly rotations; 0.03 USD per 10,000 requests, of which
  * bucket keys leave few.
  *
- * **Security**: rotates yearly. The account administers it through IAM; beyond that only CloudWatch Logs (for the log groups of
- * this stack) and CloudWatch alarms (of this stack, to write to an encrypted topic) are admitted. Grants name the key by its
- * alias and bind its use to one service.
+ * **Security**: rotates yearly. The account administers it through IAM; beyond that only services of AWS are admitted for what is
+ * of this stack: CloudWatch Logs for its log groups, alarms, rules and budgets for its topics, rules for its queues. Grants name
+ * the key by its alias and bind its use to one service.
  */
 export class EncryptionKey extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
@@ -48,7 +51,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
           enableKeyRotation: true,
           rotationPeriodInDays: 365,
           deletionWindowInDays: context.disposable ? 7 : 30,
-          policy: policyDocument(keyPolicy(context)),
+          policy: policyDocument([...keyPolicy(context), ...(args.statements ?? [])]),
         },
         args.transform?.key,
       ),
@@ -78,6 +81,11 @@ export class EncryptionKey extends pulumi.ComponentResource {
     );
   }
 
+  /** What a role needs to have S3 keep replicas encrypted with this key. */
+  replicateStatement(): Statement {
+    return this.#statement("EncryptReplicas", ["kms:Encrypt", "kms:GenerateDataKey"], this.#through("s3"));
+  }
+
   /**
    * Lets the role of a schedule read the schedule's own target.
    * https://docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html
@@ -86,6 +94,25 @@ export class EncryptionKey extends pulumi.ComponentResource {
     role.allow("read-schedule", [
       this.#statement("DecryptSchedule", ["kms:Decrypt"], {
         StringEquals: { "kms:EncryptionContext:aws:scheduler:schedule:arn": scheduleArn },
+      }),
+    ]);
+  }
+
+  /**
+   * Lets the role of a state machine read and write its executions and its log.
+   * https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+   */
+  grantStateMachine(role: Grantee, machineArn: pulumi.Input<string>): void {
+    const use = ["kms:Decrypt", "kms:GenerateDataKey"];
+    role.allow("use-key", [
+      this.#statement("EncryptExecutions", use, {
+        // Executions of a distributed Map belong to a machine of their own, named below this one.
+        StringLike: {
+          "kms:EncryptionContext:aws:states:stateMachineArn": [machineArn, pulumi.interpolate`${machineArn}/*`],
+        },
+      }),
+      this.#statement("EncryptLogs", ["kms:GenerateDataKey"], {
+        StringEquals: { "kms:EncryptionContext:SourceArn": arn(this.#context, "logs", "*") },
       }),
     ]);
   }
@@ -127,11 +154,39 @@ function keyPolicy(context: Context): Statement[] {
     },
     {
       sid: "AlarmsToTopicsOfThisStack",
-      principals: { Service: "cloudwatch.amazonaws.com" },
+      principals: { Service: ["cloudwatch.amazonaws.com", "events.amazonaws.com"] },
       actions: ["kms:Decrypt", "kms:GenerateDataKey*"],
       resources: "*",
       conditions: {
         ArnLike: { "kms:EncryptionContext:aws:sns:topicArn": arn(context, "sns", `${context.prefix("topic")}*`) },
+      },
+    },
+    {
+      // https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+      sid: "BudgetsToTopics",
+      principals: { Service: "budgets.amazonaws.com" },
+      actions: ["kms:Decrypt", "kms:GenerateDataKey*"],
+      resources: "*",
+      conditions: {
+        StringEquals: { "aws:SourceAccount": context.account },
+        ArnLike: { "aws:SourceArn": pulumi.interpolate`arn:${context.partition}:budgets::${context.account}:*` },
+      },
+    },
+    {
+      sid: "LogsOfStateMachines",
+      principals: { Service: "delivery.logs.amazonaws.com" },
+      actions: ["kms:Decrypt"],
+      resources: "*",
+      conditions: { StringEquals: { "kms:EncryptionContext:SourceArn": arn(context, "logs", "*") } },
+    },
+    {
+      sid: "RulesOfThisStackToQueues",
+      principals: { Service: "events.amazonaws.com" },
+      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+      resources: "*",
+      conditions: {
+        StringEquals: { "aws:SourceAccount": context.account },
+        ArnLike: { "aws:SourceArn": arn(context, "events", `rule/${context.prefix("rule")}*`) },
       },
     },
   ];

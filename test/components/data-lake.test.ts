@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DataLake } from "../../components/data-lake.ts";
+import { lakeLifecycle } from "../../components/lake-lifecycle.ts";
 import { parts, roleOf } from "../support/components.ts";
 import { inputs, joined, made, recorded, resource, statements } from "../support/pulumi.ts";
 
@@ -18,6 +19,7 @@ describe("DataLake", () => {
       [
         "aws:s3/bucket:Bucket lake-store-bucket",
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration lake-store-lifecycle",
+        "aws:s3/bucketNotification:BucketNotification lake-events",
         "aws:s3/bucketOwnershipControls:BucketOwnershipControls lake-store-ownership",
         "aws:s3/bucketPolicy:BucketPolicy lake-store-policy",
         "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock lake-store-public-access-block",
@@ -64,7 +66,19 @@ describe("DataLake", () => {
     assert.equal(resource(recording, "lake-store-bucket").protect, false);
   });
 
-  it("forgets replaced versions and unfinished uploads", async () => {
+  it("announces what is written to EventBridge", async () => {
+    const recording = await lakeAlone();
+    assert.equal(inputs(recording, "lake-events").eventbridge, true);
+    assert.deepEqual(joined(recording, "lake-events", "bucket").slice(0, 1), ["lake-store-bucket"]);
+  });
+
+  it("forgets replaced versions and unfinished uploads, and lets raw and bundles get cheaper", async () => {
+    const byUse = (folder: string) => ({
+      id: `${folder}-by-use`,
+      status: "Enabled",
+      filter: { prefix: `lake/${folder}/` },
+      transitions: [{ days: 30, storageClass: "INTELLIGENT_TIERING" }],
+    });
     assert.deepEqual(inputs(await lakeAlone(), "lake-store-lifecycle").rules, [
       {
         id: "replaced-versions",
@@ -79,7 +93,28 @@ describe("DataLake", () => {
         filter: { prefix: "" },
         abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
       },
+      byUse("raw"),
+      byUse("zipline-data"),
+      {
+        id: "replaced-state",
+        status: "Enabled",
+        filter: { prefix: "lake/state/" },
+        noncurrentVersionExpiration: { noncurrentDays: 7 },
+      },
     ]);
+  });
+
+  it("never forgets a current object, wherever the lake begins", () => {
+    for (const rule of lakeLifecycle("team/lake")) {
+      assert.equal(rule.expiration, undefined, rule.id);
+      assert.match(String(rule.filter?.prefix), /^team\/lake\/[a-z-]+\/$/);
+    }
+  });
+
+  it("keeps replaced versions for as long as it is told", async () => {
+    const recording = await recorded(() => new DataLake("lake", { ...parts(), keepVersionsDays: 400 }));
+    const [rule] = inputs(recording, "lake-store-lifecycle").rules as Record<string, unknown>[];
+    assert.deepEqual(rule?.noncurrentVersionExpiration, { noncurrentDays: 400 });
   });
 
   it("refuses requests without TLS 1.2 and puts that choose their own encryption", async () => {
@@ -153,6 +188,7 @@ describe("DataLake", () => {
           transform: {
             bucket: { objectLockEnabled: true },
             lifecycle: ({ rules, ...args }) => ({ ...args, rules: Array.isArray(rules) ? rules.slice(1) : [] }),
+            events: { eventbridge: false },
           },
         }),
     );
@@ -161,6 +197,7 @@ describe("DataLake", () => {
       forceDestroy: false,
       objectLockEnabled: true,
     });
-    assert.equal((inputs(recording, "lake-store-lifecycle").rules as unknown[]).length, 1);
+    assert.equal((inputs(recording, "lake-store-lifecycle").rules as unknown[]).length, 4);
+    assert.equal(inputs(recording, "lake-events").eventbridge, false);
   });
 });

@@ -56,11 +56,76 @@ describe("EncryptionKey", () => {
       {
         Sid: "AlarmsToTopicsOfThisStack",
         Effect: "Allow",
-        Principal: { Service: "cloudwatch.amazonaws.com" },
+        Principal: { Service: ["cloudwatch.amazonaws.com", "events.amazonaws.com"] },
         Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
         Resource: "*",
         Condition: {
           ArnLike: { "kms:EncryptionContext:aws:sns:topicArn": "arn:aws:sns:eu-west-1:123456789012:tidegate-test-*" },
+        },
+      },
+      {
+        Sid: "BudgetsToTopics",
+        Effect: "Allow",
+        Principal: { Service: "budgets.amazonaws.com" },
+        Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+        Resource: "*",
+        Condition: {
+          StringEquals: { "aws:SourceAccount": "123456789012" },
+          ArnLike: { "aws:SourceArn": "arn:aws:budgets::123456789012:*" },
+        },
+      },
+      {
+        Sid: "LogsOfStateMachines",
+        Effect: "Allow",
+        Principal: { Service: "delivery.logs.amazonaws.com" },
+        Action: ["kms:Decrypt"],
+        Resource: "*",
+        Condition: {
+          StringEquals: { "kms:EncryptionContext:SourceArn": "arn:aws:logs:eu-west-1:123456789012:*" },
+        },
+      },
+      {
+        Sid: "RulesOfThisStackToQueues",
+        Effect: "Allow",
+        Principal: { Service: "events.amazonaws.com" },
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Resource: "*",
+        Condition: {
+          StringEquals: { "aws:SourceAccount": "123456789012" },
+          ArnLike: { "aws:SourceArn": "arn:aws:events:eu-west-1:123456789012:rule/tidegate-test-*" },
+        },
+      },
+    ]);
+  });
+
+  it("admits more when told so", async () => {
+    const statement = {
+      sid: "Storage",
+      principals: { Service: "fargate.amazonaws.com" },
+      actions: ["kms:CreateGrant"],
+      resources: "*",
+      conditions: { StringEquals: { "kms:EncryptionContext:aws:ecs:clusterName": "tasks" } },
+    };
+    const context = () => deploymentContext();
+    const recording = await recorded(() => new EncryptionKey("key", { context: context(), statements: [statement] }));
+    const sids = statements(recording, "key-key").map(({ Sid }) => Sid);
+    assert.deepEqual([sids[0], sids.at(-1)], ["AccountAdministersThroughIam", "Storage"]);
+  });
+
+  it("is granted to S3 for replicas, by its alias", async () => {
+    const recording = await recorded(() => {
+      const { context, key } = parts();
+      roleOf(context).allow("replicate", [key.replicateStatement()]);
+    });
+    assert.deepEqual(statements(recording, "someone-replicate"), [
+      {
+        Sid: "EncryptReplicas",
+        Effect: "Allow",
+        Action: ["kms:Encrypt", "kms:GenerateDataKey"],
+        Resource: "arn:aws:kms:eu-west-1:123456789012:key/*",
+        Condition: {
+          StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" },
+          "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/tidegate-test-key" },
         },
       },
     ]);
@@ -81,6 +146,37 @@ describe("EncryptionKey", () => {
         Condition: {
           StringEquals: { "kms:EncryptionContext:aws:scheduler:schedule:arn": schedule },
           "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/tidegate-test-key" },
+        },
+      },
+    ]);
+  });
+
+  it("is granted to a state machine's role for that machine and its log", async () => {
+    const machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:prices";
+    const recording = await recorded(() => {
+      const { context, key } = parts();
+      key.grantStateMachine(roleOf(context), machine);
+    });
+    const alias = { "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/tidegate-test-key" } };
+    assert.deepEqual(statements(recording, "someone-use-key"), [
+      {
+        Sid: "EncryptExecutions",
+        Effect: "Allow",
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Resource: "arn:aws:kms:eu-west-1:123456789012:key/*",
+        Condition: {
+          StringLike: { "kms:EncryptionContext:aws:states:stateMachineArn": [machine, `${machine}/*`] },
+          ...alias,
+        },
+      },
+      {
+        Sid: "EncryptLogs",
+        Effect: "Allow",
+        Action: ["kms:GenerateDataKey"],
+        Resource: "arn:aws:kms:eu-west-1:123456789012:key/*",
+        Condition: {
+          StringEquals: { "kms:EncryptionContext:SourceArn": "arn:aws:logs:eu-west-1:123456789012:*" },
+          ...alias,
         },
       },
     ]);
