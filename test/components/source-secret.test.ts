@@ -10,11 +10,17 @@ describe("SourceSecret", () => {
       new SourceSecret("token", { context, key, secret: "TIINGO_TOKEN" }).grantRead(roleOf(context));
     });
 
-  it("is an encrypted secret without a value", async () => {
+  const ROLES = "arn:aws:iam::123456789012:role/tidegate-test-*";
+
+  it("is an encrypted secret without a value, and its policy", async () => {
     const recording = await secret();
     assert.deepEqual(
       made(recording).filter((name) => name.includes("token")),
-      ["aws:secretsmanager/secret:Secret token-secret", "tidegate:security:SourceSecret token"],
+      [
+        "aws:secretsmanager/secret:Secret token-secret",
+        "aws:secretsmanager/secretPolicy:SecretPolicy token-policy",
+        "tidegate:security:SourceSecret token",
+      ],
     );
     const { kmsKeyId: _, ...rest } = inputs(recording, "token-secret");
     assert.deepEqual(rest, {
@@ -51,5 +57,59 @@ describe("SourceSecret", () => {
         },
       },
     ]);
+  });
+
+  it("is read by roles of the stack alone, and with TLS", async () => {
+    const recording = await secret();
+    assert.deepEqual(statements(recording, "token-policy"), [
+      {
+        Sid: "OnlyReadersRead",
+        Effect: "Deny",
+        Principal: "*",
+        Action: ["secretsmanager:GetSecretValue"],
+        Resource: "*",
+        Condition: { ArnNotLike: { "aws:PrincipalArn": [ROLES] } },
+      },
+      {
+        Sid: "DenyWithoutTls",
+        Effect: "Deny",
+        Principal: "*",
+        Action: ["secretsmanager:*"],
+        Resource: "*",
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ]);
+    assert.deepEqual(joined(recording, "token-policy", "secretArn"), ["token-secret"]);
+    assert.equal(inputs(recording, "token-policy").blockPublicPolicy, true);
+  });
+
+  it("is renewed by a function, whose role reads it too", async () => {
+    const functionArn = "arn:aws:lambda:eu-west-1:123456789012:function:renew";
+    const roleArn = "arn:aws:iam::123456789012:role/renew";
+    const reader = "arn:aws:iam::123456789012:role/auditor";
+    const recording = await recorded(() => {
+      const { context, key } = parts();
+      const rotation = { functionArn, roleArn, days: 14 };
+      new SourceSecret("token", { context, key, secret: "TIINGO_TOKEN", readers: [reader], rotation });
+    });
+    const { secretId: _, ...rest } = inputs(recording, "token-rotation");
+    assert.deepEqual(rest, {
+      rotationLambdaArn: functionArn,
+      rotationRules: { automaticallyAfterDays: 14 },
+      rotateImmediately: false,
+    });
+    assert.deepEqual(joined(recording, "token-rotation", "secretId"), ["token-secret"]);
+    assert.deepEqual(statements(recording, "token-policy")[0]?.Condition, {
+      ArnNotLike: { "aws:PrincipalArn": [ROLES, reader, roleArn] },
+    });
+  });
+
+  it("refuses to be renewed too rarely", async () => {
+    const rotation = { functionArn: "arn:aws:lambda:x", roleArn: "arn:aws:iam::x", days: 91 };
+    const make = () => {
+      const { context, key } = parts();
+      new SourceSecret("token", { context, key, secret: "TIINGO_TOKEN", rotation });
+    };
+    await assert.rejects(recorded(make), /rotation\.days: .*\(got 91\); allowed: 1 to 90 days/);
   });
 });
