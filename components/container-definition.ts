@@ -3,7 +3,7 @@ import { bootstrapCommand } from "./bootstrap.ts";
 
 export interface ContainerArgs {
   readonly name: string;
-  readonly image: string;
+  readonly image: pulumi.Input<string>;
   readonly region: pulumi.Input<string>;
   readonly logGroup: string;
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;

@@ -6,14 +6,15 @@ import type { Artifact, ArtifactStore } from "./artifacts.ts";
 import { containerDefinition } from "./container-definition.ts";
 import type { Context } from "./context.ts";
 import type { DataLake } from "./data-lake.ts";
-import { NODE_IMAGE } from "./image.ts";
+import type { Database } from "./database.ts";
+import type { Grantee } from "./grantee.ts";
+import { type Architecture, NODE_IMAGE } from "./image.ts";
+import type { OwnImage } from "./own-image.ts";
 import { ServiceRole, type ServiceRoleArgs } from "./service-role.ts";
 import type { SourceSecret } from "./source-secret.ts";
 import type { TaskRunner } from "./task-runner.ts";
 import { type Transform, transformed } from "./transform.ts";
-
-/** Processor architecture of a task. Graviton (`arm64`) costs a fifth less. */
-export type Architecture = "arm64" | "x86_64";
+import type { Warehouse } from "./warehouse-base.ts";
 
 export interface IngestionTaskArgs {
   readonly context: Context;
@@ -25,10 +26,14 @@ export interface IngestionTaskArgs {
   readonly runner: TaskRunner;
   /** By the name in the dataset's definition; all that the dataset needs. */
   readonly secrets: Readonly<Record<string, SourceSecret>>;
-  /** A Node image that can be pulled without credentials, by digest. @default NODE_IMAGE */
-  readonly image?: string;
+  /** An image with Node, by digest: one that can be pulled without credentials, or one of this account. @default NODE_IMAGE */
+  readonly image?: string | OwnImage;
   /** @default "arm64" */
   readonly architecture?: Architecture;
+  /** Where the dataset's table of the warehouse is, if it has one. @default no warehouse: its records stay in the lake */
+  readonly warehouse?: Pick<Warehouse, "url" | "grantLoad"> | undefined;
+  /** Where its table of the database is, if it has one. @default no database */
+  readonly database?: Pick<Database, "plannedAddressArn" | "grantAddress" | "grantConnect"> | undefined;
   /** Asked instead of the source's own base URL: a private mirror, or a replay server. */
   readonly sourceUrl?: string | undefined;
   readonly transform?:
@@ -41,7 +46,7 @@ export interface IngestionTaskArgs {
 }
 
 /**
- * The task that extracts and processes one dataset.
+ * The task of one dataset; which step of a run it does is said by who starts it.
  * @example
  * new IngestionTask("prices", { context, dataset, lake, artifacts, artifact, runner, secrets: { TIINGO_TOKEN: token } });
  *
@@ -54,6 +59,8 @@ export interface IngestionTaskArgs {
 export class IngestionTask extends pulumi.ComponentResource {
   readonly dataset: Dataset;
   readonly taskDefinitionArn: pulumi.Output<string>;
+  /** Whether there is anything that it loads into. */
+  readonly loads: boolean;
   readonly nodes: {
     readonly task: aws.ecs.TaskDefinition;
     /** What the program may do. */
@@ -72,6 +79,9 @@ export class IngestionTask extends pulumi.ComponentResource {
     this.#runner = runner;
     this.#family = context.name("taskFamily", dataset.name);
     this.dataset = dataset;
+    const warehouse = dataset.load.warehouse && args.warehouse;
+    const database = dataset.load.database && args.database;
+    this.loads = warehouse !== undefined || database !== undefined;
     const secrets = secretsOf(dataset).map((variable) => ({ variable, secret: secretOf(args, variable) }));
 
     const role = { context, service: "ecs-tasks.amazonaws.com", sourceArn: arn(context, "ecs", "*") };
@@ -86,10 +96,16 @@ export class IngestionTask extends pulumi.ComponentResource {
       { parent: this },
     );
     lake.grantWrite(taskRole, {
-      folders: ["raw", "processed", "quarantine", "state", "runs"].map((folder) => `${folder}/${dataset.name}`),
+      folders: [
+        ...["raw", "processed", "quarantine", "state", "runs"],
+        ...(warehouse ? ["loads/warehouse"] : []),
+        ...(database ? ["loads/database"] : []),
+      ].map((folder) => `${folder}/${dataset.name}`),
       objects: ["definitions.json"],
     });
     artifacts.grantRead(taskRole, artifact);
+    warehouse?.grantLoad(taskRole);
+    database?.grantConnect(taskRole);
 
     const executionRole = new ServiceRole(
       `${name}-execution`,
@@ -103,13 +119,16 @@ export class IngestionTask extends pulumi.ComponentResource {
     );
     runner.grantLog(executionRole, dataset.name);
     for (const { secret } of secrets) secret.grantRead(executionRole);
+    database?.grantAddress(executionRole);
+    const image = args.image ?? NODE_IMAGE;
+    if (typeof image !== "string") image.grantPull(executionRole);
 
     const task = new aws.ecs.TaskDefinition(
       `${name}-definition`,
       transformed(
         {
           family: this.#family,
-          requiresCompatibilities: ["FARGATE"],
+          requiresCompatibilities: [...runner.compatibilities],
           networkMode: "awsvpc",
           cpu: String(dataset.compute.vcpu * 1024),
           memory: String(dataset.compute.memory),
@@ -121,7 +140,7 @@ export class IngestionTask extends pulumi.ComponentResource {
           executionRoleArn: executionRole.arn,
           containerDefinitions: containerDefinition({
             name: dataset.name,
-            image: args.image ?? NODE_IMAGE,
+            image: typeof image === "string" ? image : image.uri,
             region: context.region,
             logGroup: runner.logGroupName,
             environment: {
@@ -129,9 +148,14 @@ export class IngestionTask extends pulumi.ComponentResource {
               TIDEGATE_ARTIFACT_SHA256: artifact.sha256,
               TIDEGATE_DATASET: dataset.name,
               TIDEGATE_LAKE: lake.url,
+              TIDEGATE_PLATFORM: `${context.project}-${context.stack}`,
+              ...(warehouse ? { TIDEGATE_WAREHOUSE: warehouse.url } : {}),
               ...(args.sourceUrl ? { TIDEGATE_SOURCE_URL: args.sourceUrl } : {}),
             },
-            secrets: Object.fromEntries(secrets.map(({ variable, secret }) => [variable, secret.plannedArn])),
+            secrets: {
+              ...Object.fromEntries(secrets.map(({ variable, secret }) => [variable, secret.plannedArn])),
+              ...(database ? { TIDEGATE_DATABASE: database.plannedAddressArn } : {}),
+            },
           }),
         },
         args.transform?.task,
@@ -151,8 +175,16 @@ export class IngestionTask extends pulumi.ComponentResource {
     this.registerOutputs({ taskDefinitionArn: this.taskDefinitionArn });
   }
 
-  /** Lets a role start this task on its cluster, and nothing else. */
-  grantRun(role: ServiceRole): void {
+  /** The name of all revisions of its definition, known at preview. */
+  get family(): string {
+    return this.#family;
+  }
+
+  /**
+   * Lets the role of a state machine start this task on its cluster, wait for its end and stop it.
+   * https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html
+   */
+  grantRun(role: Grantee): void {
     const context = this.#context;
     const { clusterName, plannedClusterArn } = this.#runner;
     role.allow("run-task", [
@@ -167,6 +199,16 @@ export class IngestionTask extends pulumi.ComponentResource {
         actions: ["ecs:TagResource"],
         resources: arn(context, "ecs", `task/${clusterName}/*`),
         conditions: { StringEquals: { "ecs:CreateAction": "RunTask" } },
+      },
+      {
+        sid: "Watch",
+        actions: ["ecs:DescribeTasks", "ecs:StopTask"],
+        resources: arn(context, "ecs", `task/${clusterName}/*`),
+      },
+      {
+        sid: "HearOfItsEnd",
+        actions: ["events:DescribeRule", "events:PutRule", "events:PutTargets"],
+        resources: arn(context, "events", "rule/StepFunctionsGetEventsForECSTaskRule"),
       },
       {
         sid: "PassItsRoles",

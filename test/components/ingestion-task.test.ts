@@ -1,9 +1,22 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { bootstrapCommand } from "../../components/bootstrap.ts";
+import { deploymentContext } from "../../components/context.ts";
+import { EncryptionKey } from "../../components/encryption-key.ts";
+import type { Grantee } from "../../components/grantee.ts";
 import { NODE_IMAGE } from "../../components/image.ts";
+import { Network } from "../../components/network.ts";
+import { TaskRunner } from "../../components/task-runner.ts";
+import type { Recording } from "../../offline/record.ts";
 import { UserError } from "../../runtime/dataset/index.ts";
-import { taskParts } from "../support/components.ts";
+import { datasetCalled, taskParts } from "../support/components.ts";
 import { inputs, joined, json, made, recorded, resource, statements } from "../support/pulumi.ts";
+
+interface Container {
+  readonly image: string;
+  readonly environment: { name: string; value: string }[];
+  readonly secrets: { name: string; valueFrom: string }[];
+}
 
 const own = (names: string[]) => names.filter((name) => / ingest/.test(name));
 
@@ -80,6 +93,7 @@ describe("IngestionTask", () => {
           { name: "TIDEGATE_ARTIFACT_SHA256", value: sha256 },
           { name: "TIDEGATE_DATASET", value: "daily_prices" },
           { name: "TIDEGATE_LAKE", value: "s3://tidegate-test-lake-123456789012/lake" },
+          { name: "TIDEGATE_PLATFORM", value: "tidegate-test" },
         ],
         secrets: [
           {
@@ -104,10 +118,7 @@ describe("IngestionTask", () => {
     const recording = await recorded(() =>
       taskParts("daily_prices", { image, sourceUrl: "https://mirror.example.com" }),
     );
-    const [container] = json(recording, "ingest-definition", "containerDefinitions") as {
-      image: string;
-      environment: { name: string; value: string }[];
-    }[];
+    const [container] = json(recording, "ingest-definition", "containerDefinitions") as Container[];
     assert.equal(container?.image, image);
     assert.deepEqual(container?.environment.at(-1), {
       name: "TIDEGATE_SOURCE_URL",
@@ -140,6 +151,66 @@ describe("IngestionTask", () => {
       `${lake}/runs/daily_prices/*`,
       `${lake}/definitions.json`,
     ]);
+  });
+
+  it("loads into warehouse and database when there are some, and only where the dataset has a table", async () => {
+    const stores = {
+      warehouse: {
+        url: pulumi.output("redshift-serverless://work/market"),
+        grantLoad: (role: Grantee) => role.allow("load-warehouse", []),
+      },
+      database: {
+        plannedAddressArn: pulumi.output("arn:aws:ssm:eu-west-1:123456789012:parameter/tidegate/test/database"),
+        grantAddress: (role: Grantee) => role.allow("read-database-address", []),
+        grantConnect: (role: Grantee) => role.allow("connect-database", []),
+      },
+    };
+    const rightsOf = (recording: Recording) =>
+      own(made(recording)).filter((name) => /load-warehouse|database/.test(name));
+    const loads: boolean[] = [];
+    const both = await recorded(() => loads.push(taskParts("daily_prices", stores).task.loads));
+    assert.deepEqual(rightsOf(both), [
+      "aws:iam/rolePolicy:RolePolicy ingest-execution-read-database-address",
+      "aws:iam/rolePolicy:RolePolicy ingest-task-connect-database",
+      "aws:iam/rolePolicy:RolePolicy ingest-task-load-warehouse",
+    ]);
+    const [container] = json(both, "ingest-definition", "containerDefinitions") as Container[];
+    assert.deepEqual(
+      container?.environment.filter(({ name }) => name === "TIDEGATE_WAREHOUSE"),
+      [{ name: "TIDEGATE_WAREHOUSE", value: "redshift-serverless://work/market" }],
+    );
+    assert.deepEqual(
+      container?.secrets.filter(({ name }) => name === "TIDEGATE_DATABASE"),
+      [
+        {
+          name: "TIDEGATE_DATABASE",
+          valueFrom: "arn:aws:ssm:eu-west-1:123456789012:parameter/tidegate/test/database",
+        },
+      ],
+    );
+    const [, objects] = statements(both, "ingest-task-write-lake");
+    const lake = "arn:aws:s3:::tidegate-test-lake-123456789012/lake";
+    assert.deepEqual(objects?.Resource, [
+      ...["raw", "processed", "quarantine", "state", "runs"].map((folder) => `${lake}/${folder}/daily_prices/*`),
+      `${lake}/loads/warehouse/daily_prices/*`,
+      `${lake}/loads/database/daily_prices/*`,
+      `${lake}/definitions.json`,
+    ]);
+    const dataset = { ...datasetCalled("daily_prices"), load: {} };
+    const neither = await recorded(() => loads.push(taskParts("daily_prices", { ...stores, dataset }).task.loads));
+    assert.deepEqual(rightsOf(neither), []);
+    assert.deepEqual(loads, [true, false]);
+  });
+
+  it("fits EC2 and Fargate where the runner has both", async () => {
+    const recording = await recorded(() => {
+      const context = deploymentContext();
+      const key = new EncryptionKey("other-key", { context, label: "other" });
+      const network = new Network("machines", { context, key, vpc: { kind: "new", nat: "single" }, buckets: [] });
+      const runner = new TaskRunner("ec2", { context, key, capacity: { kind: "ec2-spot", network } });
+      taskParts("daily_prices", { runner });
+    });
+    assert.deepEqual(inputs(recording, "ingest-definition").requiresCompatibilities, ["EC2", "FARGATE"]);
   });
 
   it("has roles that only ECS can take, for this account", async () => {
