@@ -5,7 +5,8 @@ import { rules } from "../policies/rules/index.ts";
 import { UserError } from "../runtime/dataset/errors.ts";
 import { parseUsage, type Usage } from "./cost/usage.ts";
 import { estimateCost } from "./cost.ts";
-import { costSummary, costText } from "./cost-text.ts";
+import { compareCosts } from "./cost-compare.ts";
+import { comparisonText, costSummary, costText } from "./cost-text.ts";
 import { checkPolicies } from "./policy.ts";
 import { policySummary, policyText } from "./policy-text.ts";
 import { recordStack } from "./program.ts";
@@ -37,15 +38,21 @@ async function policy(options: Options): Promise<Answer> {
   return { text: policyText(verdict), json: verdict, isFine: verdict.passed };
 }
 
-async function plan(options: Options, usage: Usage): Promise<Answer> {
+interface PlanOptions extends Options {
+  readonly assume: string[];
+  readonly compare?: string;
+}
+
+async function plan(options: PlanOptions, usage: Usage): Promise<Answer> {
   const recording = await record(options, "update");
   const root = resourceTree(recording.resources);
   const cost = estimateCost(recording, usage);
-  return {
-    text: `${treeText(root)}\n\n${costText(cost)}`,
-    json: { stack: recording.stack, resources: root, cost },
-    isFine: true,
-  };
+  const answer = { stack: recording.stack, resources: root, cost };
+  if (options.compare === undefined)
+    return { text: `${treeText(root)}\n\n${costText(cost)}`, json: answer, isFine: true };
+  const other = estimateCost(await record({ ...options, stack: options.compare }, "update"), usage);
+  const comparison = compareCosts(cost, other);
+  return { text: comparisonText(comparison), json: { ...answer, comparison }, isFine: true };
 }
 
 /** All that `npm start` shows of the cloud program, evaluated once. */
@@ -92,9 +99,8 @@ function commandLine(): Command {
       (text, all: string[]) => [...all, text],
       [],
     )
-    .action(async (options: Options & { assume: string[] }) =>
-      say(plan(options, usageOf(program, options.assume)), options),
-    );
+    .option("--compare <name>", "show what another stack costs beside it")
+    .action(async (options: PlanOptions) => say(plan(options, usageOf(program, options.assume)), options));
   return program;
 }
 

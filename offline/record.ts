@@ -54,6 +54,7 @@ export interface RecordedResource {
 export interface Recording {
   readonly project: string;
   readonly stack: string;
+  readonly region: string;
   readonly mode: Mode;
   readonly resources: readonly RecordedResource[];
   readonly outputs: Readonly<Record<string, Value>>;
@@ -86,7 +87,7 @@ export async function recordProgram(evaluation: Evaluation): Promise<Recording> 
     await Promise.race([run(evaluation), failures.first]);
     await rested(failures, background);
     const resources = [...registrations.values()].map(resourceOf);
-    return { project, stack, mode, resources, outputs: resources[0]?.outputs ?? {} };
+    return { project, stack, region: cloud.region, mode, resources, outputs: resources[0]?.outputs ?? {} };
   } finally {
     await turn();
     failures.stop();

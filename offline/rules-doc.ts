@@ -1,8 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import type { Rule } from "../policies/lib/rule.ts";
 import { rules } from "../policies/rules/index.ts";
+import { keepPage, pageTable } from "./page.ts";
 
 const COMMAND = "node offline/rules-doc.ts";
 const PATH = join(import.meta.dirname, "..", "policies", "RULES.md");
@@ -17,7 +16,7 @@ export function rulesPage(all: readonly Rule[]): string {
       "Every one stops a deployment. A stack can configure a rule, make it advisory or switch it off with a policy pack",
       "configuration file (`--policy-pack-config`); the settings of a rule are listed with it.",
     ].join("\n"),
-    table([["Rule", "Demand", "Severity", "Sees"], ...all.map(row)]),
+    pageTable([["Rule", "Demand", "Severity", "Sees"], ...all.map(row)]),
     ...all.map(section),
   ]
     .join("\n\n")
@@ -30,14 +29,6 @@ const row = ({ name, description, severity, kind }: Rule): string[] => [
   severity,
   SIGHT[kind],
 ];
-
-/** Columns are aligned in the text too, as the formatter of the repository wants it. */
-function table([head = [], ...body]: readonly (readonly string[])[]): string {
-  const widths = head.map((_cell, column) => Math.max(...[head, ...body].map((cells) => cells[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [head, widths.map((width) => "-".repeat(width)), ...body].map(line).join("\n");
-}
 
 const SIGHT = { resource: "one resource", stack: "the whole stack" } as const satisfies Record<Rule["kind"], string>;
 
@@ -60,13 +51,4 @@ function section(rule: Rule): string {
   ].join("\n");
 }
 
-if (import.meta.main) {
-  const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
-  const page = rulesPage(rules);
-  if (!values.check) {
-    await writeFile(PATH, page);
-  } else if (page !== (await readFile(PATH, "utf8"))) {
-    process.stderr.write(`policies/RULES.md is not what the rules say; run ${COMMAND}\n`);
-    process.exitCode = 1;
-  }
-}
+if (import.meta.main) await keepPage(PATH, rulesPage(rules), COMMAND);

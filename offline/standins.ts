@@ -53,6 +53,28 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     const withoutRevision = arn(cloud, "ecs", `task-definition/${family}`);
     return { id: family, computed: { revision: 1, arn: `${withoutRevision}:1`, arnWithoutRevision: withoutRevision } };
   },
+  "aws:sfn/stateMachine:StateMachine": (name, inputs, cloud) => {
+    const machine = text(inputs.name) ?? name;
+    const machineArn = arn(cloud, "states", `stateMachine:${machine}`);
+    return { id: machineArn, computed: { name: machine, arn: machineArn } };
+  },
+  "aws:ecs/capacityProvider:CapacityProvider": (name, inputs, cloud) => {
+    const provider = text(inputs.name) ?? name;
+    const providerArn = arn(cloud, "ecs", `capacity-provider/${provider}`);
+    return { id: providerArn, computed: { name: provider, arn: providerArn } };
+  },
+  "aws:ec2/launchTemplate:LaunchTemplate": (name, _inputs, cloud) => {
+    const id = `lt-${digits(name)}`;
+    return { id, computed: { arn: arn(cloud, "ec2", `launch-template/${id}`), latestVersion: 1, defaultVersion: 1 } };
+  },
+  "awsx:ecr:Repository": (name, inputs, { account, region }) => ({
+    id: "",
+    computed: { url: `${account}.dkr.ecr.${region}.amazonaws.com/${text(inputs.name) ?? name}` },
+  }),
+  "awsx:ecr:Image": (_name, inputs) => ({
+    id: "",
+    computed: { imageUri: `${text(inputs.repositoryUrl)}@sha256:${"0".repeat(64)}` },
+  }),
   "aws:secretsmanager/secret:Secret": (name, inputs, cloud) => {
     const secretArn = arn(cloud, "secretsmanager", `secret:${text(inputs.name) ?? name}-AbCdEf`);
     return { id: secretArn, computed: { arn: secretArn } };
@@ -65,16 +87,65 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     const id = `vpce-${digits(name)}`;
     return { id, computed: { arn: arn(cloud, "ec2", `vpc-endpoint/${id}`), prefixListId: `pl-${digits(name)}` } };
   },
+  "aws:rds/instance:Instance": (name, inputs, cloud) => {
+    const identifier = text(inputs.identifier) ?? name;
+    const secretArn = arn(cloud, "secretsmanager", `secret:rds!db-${digits(name)}`);
+    return {
+      id: identifier,
+      computed: {
+        identifier,
+        arn: arn(cloud, "rds", `db:${identifier}`),
+        address: `${identifier}.${digits(name)}.${cloud.region}.rds.amazonaws.com`,
+        resourceId: `db-${digits(name).toUpperCase()}`,
+        masterUserSecrets: [{ secretArn, secretStatus: "active" }],
+      },
+    };
+  },
+  "aws:redshiftserverless/namespace:Namespace": (name, inputs, cloud) => {
+    const namespace = text(inputs.namespaceName) ?? name;
+    const secretArn = arn(cloud, "secretsmanager", `secret:redshift!${namespace}`);
+    return {
+      id: namespace,
+      computed: {
+        arn: arn(cloud, "redshift-serverless", `namespace/${digits(name)}`),
+        adminPasswordSecretArn: secretArn,
+      },
+    };
+  },
+  "aws:rds/proxy:Proxy": (name, inputs, cloud) => {
+    const proxy = text(inputs.name) ?? name;
+    return {
+      id: proxy,
+      computed: {
+        name: proxy,
+        arn: arn(cloud, "rds", `db-proxy:prx-${digits(name)}`),
+        endpoint: `${proxy}.proxy-${digits(name)}.${cloud.region}.rds.amazonaws.com`,
+      },
+    };
+  },
+  "aws:redshift/cluster:Cluster": (name, inputs, cloud) => {
+    const cluster = text(inputs.clusterIdentifier) ?? name;
+    return {
+      id: cluster,
+      computed: {
+        clusterIdentifier: cluster,
+        arn: arn(cloud, "redshift", `cluster:${cluster}`),
+        endpoint: `${cluster}.${digits(name)}.${cloud.region}.redshift.amazonaws.com:5439`,
+        masterPasswordSecretArn: arn(cloud, "secretsmanager", `secret:redshift!${cluster}`),
+      },
+    };
+  },
   "awsx:ec2:Vpc": (name, inputs, cloud) => vpcComponent(name, inputs, cloud),
 };
 
 /** What the provider would say about a resource of this type; a type without an entry gets an id and an ARN of the usual form. */
 export function standIn(type: string, name: string, inputs: Inputs, cloud: Cloud): StandIn {
   const make = MAKERS[type];
-  if (make) return make(name, inputs, cloud);
+  const place = { ...cloud, region: text(inputs.region) ?? cloud.region };
+  if (make) return make(name, inputs, place);
   const service = type.split(":")[1]?.split("/")[0] ?? "service";
   const physical = text(inputs.name) ?? name;
-  return { id: `${name}-id`, computed: { arn: arn(cloud, service.toLowerCase(), physical) } };
+  return { id: `${name}-id`, computed: { arn: arn(place, service.toLowerCase(), physical) } };
 }
 
 /** The outputs of awsx's VPC as its documentation describes them: a subnet of each kind and a route table per zone. */

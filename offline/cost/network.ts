@@ -1,6 +1,7 @@
 import type { RecordedResource } from "../record.ts";
+import { amount, at } from "./read.ts";
 import { HOURS_PER_MONTH } from "./usage.ts";
-import { amount, at, type CostItem, type World } from "./world.ts";
+import type { CostItem, World } from "./world.ts";
 
 /** NAT gateways of awsx's VPC, each with an address; the VPC itself is free. */
 export function vpcComponentCost(vpc: RecordedResource, world: World): readonly CostItem[] {
@@ -8,10 +9,10 @@ export function vpcComponentCost(vpc: RecordedResource, world: World): readonly 
   const zones = Number(at(vpc, "numberOfAvailabilityZones") ?? 3);
   const gateways = { None: 0, Single: 1, OnePerAz: zones }[strategy] ?? zones;
   if (gateways === 0) return [{ monthly: 0, how: "no NAT gateway" }];
-  const gb = world.runsPerMonth() * world.usage.internetGbPerRun;
+  const gb = world.runs.perMonth * world.usage.internetGbPerRun;
   return [
     world.item(gateways * HOURS_PER_MONTH, "natGatewayHour", `${gateways} NAT × ${HOURS_PER_MONTH} h`),
-    world.item(gateways * HOURS_PER_MONTH, "publicIpv4Hour", `its address × ${HOURS_PER_MONTH} h`),
+    world.item(gateways * HOURS_PER_MONTH, "publicIpv4Hour", `${gateways} public IPv4 × ${HOURS_PER_MONTH} h`),
     world.item(gb, "natGatewayGb", `${amount(gb)} GB through NAT`),
   ];
 }

@@ -1,7 +1,6 @@
 import type { RecordedResource } from "../record.ts";
-import { reveal, type Value } from "../wire.ts";
-import type { PriceName, PriceTable } from "./prices.ts";
-import { startsPerMonth } from "./starts.ts";
+import type { PriceName, PriceTable, Size, SizeKind } from "./prices.ts";
+import { Runs } from "./runs.ts";
 import type { Usage } from "./usage.ts";
 
 /** One thing on the bill of a resource. */
@@ -10,18 +9,30 @@ export interface CostItem {
   readonly monthly: number;
   /** How that comes about, such as `2 alarms × 0.1 USD`. */
   readonly how: string;
+  /** USD that a month cannot exceed, whatever happens. */
+  readonly atMost?: number;
+}
+
+/** What nobody has a price for. */
+export interface NotPriced {
+  /** @example "the price table has no db.m9.large" */
+  readonly notPriced: string;
 }
 
 /** What pricing a resource may look at: the whole program, what is assumed, and the prices. */
 export class World {
-  readonly resources: readonly RecordedResource[];
   readonly usage: Usage;
   readonly table: PriceTable;
+  readonly runs: Runs;
+  readonly #byType: ReadonlyMap<string, readonly RecordedResource[]>;
+  readonly #byUrn: ReadonlyMap<string, RecordedResource>;
 
   constructor(resources: readonly RecordedResource[], usage: Usage, table: PriceTable) {
-    this.resources = resources;
     this.usage = usage;
     this.table = table;
+    this.#byType = Map.groupBy(resources, ({ type }) => type);
+    this.#byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+    this.runs = new Runs((type) => this.ofType(type), usage);
   }
 
   /** USD for one unit. */
@@ -37,18 +48,13 @@ export class World {
     return { monthly: quantity * this.usd(name), how: `${what} × ${price}` };
   }
 
+  /** The size of a machine, instance or node; undefined when the table does not have it. */
+  size(kind: SizeKind, name: string): Size | undefined {
+    return this.table.sizes[kind].hourly[name];
+  }
+
   ofType(type: string): readonly RecordedResource[] {
-    return this.resources.filter((resource) => resource.type === type);
-  }
-
-  /** Schedules that start something, of those that are on. */
-  schedulesOf(target: RecordedResource): readonly RecordedResource[] {
-    return this.#schedules().filter(({ propertyDependencies }) => propertyDependencies.target?.includes(target.urn));
-  }
-
-  /** Starts in a month by all schedules of the program. */
-  runsPerMonth(): number {
-    return this.#schedules().reduce((sum, schedule) => sum + startsOf(schedule), 0);
+    return this.#byType.get(type) ?? [];
   }
 
   /** Whether a component of a type is among the parents of a resource. */
@@ -58,29 +64,6 @@ export class World {
   }
 
   parentOf({ parent }: RecordedResource): RecordedResource | undefined {
-    return this.resources.find(({ urn }) => urn === parent);
-  }
-
-  #schedules(): readonly RecordedResource[] {
-    return this.ofType("aws:scheduler/schedule:Schedule").filter((schedule) => at(schedule, "state") !== "DISABLED");
+    return parent === undefined ? undefined : this.#byUrn.get(parent);
   }
 }
-
-/** Starts in a month by one schedule; none when its expression cannot be read. */
-export function startsOf(schedule: RecordedResource): number {
-  return startsPerMonth(String(at(schedule, "scheduleExpression"))) ?? 0;
-}
-
-/** The value at a path of a resource's inputs, secrets revealed. */
-export function at(resource: RecordedResource, ...path: readonly (string | number)[]): Value | undefined {
-  let value: Value | undefined = resource.inputs;
-  for (const step of path) {
-    value = reveal(value);
-    if (value === null || typeof value !== "object") return undefined;
-    value = (value as Readonly<Record<string | number, Value>>)[step];
-  }
-  return reveal(value);
-}
-
-/** A number without needless digits. */
-export const amount = (value: number): string => value.toLocaleString("en-US", { maximumFractionDigits: 2 });

@@ -1,30 +1,19 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
-import { PRICES } from "../../offline/cost/prices.ts";
-import { DEFAULT_USAGE, parseUsage } from "../../offline/cost/usage.ts";
-import { type CostEstimate, estimateCost } from "../../offline/cost.ts";
+import { PRICE_TABLES } from "../../offline/cost/prices.ts";
+import { DEFAULT_USAGE, describeUsage, parseUsage, type Usage } from "../../offline/cost/usage.ts";
+import { estimateCost } from "../../offline/cost.ts";
 import { costText } from "../../offline/cost-text.ts";
 import { recordStack } from "../../offline/program.ts";
-import { recordProgram } from "../../offline/record.ts";
+import { estimate, near } from "../support/cost.ts";
 import { PROJECT_FOLDER } from "../support/rules.ts";
 
 const HOURS = 730;
-
-async function estimate(program: () => void, assumed: readonly string[] = []): Promise<CostEstimate> {
-  const recording = await recordProgram({
-    program: async () => program(),
-    project: "shop",
-    stack: "dev",
-    config: {},
-    mode: "update",
-  });
-  return estimateCost(recording, parseUsage(assumed));
-}
-
-const near = (actual: number, expected: number) =>
-  assert(Math.abs(actual - expected) < 1e-9 * Math.max(1, expected), `${actual} is not ${expected}`);
+const SOURCE = /^https:\/\/aws\.amazon\.com\/[a-z0-9/-]+\/(pricing|on-demand)\/$/;
 
 const vpc = (natGateways: awsx.types.input.ec2.NatGatewayConfigurationArgs) => () =>
   void new awsx.ec2.Vpc("net", { numberOfAvailabilityZones: 2, natGateways });
@@ -59,14 +48,14 @@ function hourly(changes: { strategies?: Strategies; state?: string; isPublic?: b
 const START = 730 / 1e6;
 const X86_HOUR = 0.5 * 0.04048 + 2 * 0.004445;
 const ARM_HOUR = 0.5 * 0.03238 + 2 * 0.00356;
-const ONE_HOUR = ["minutesPerRun=60"];
+const ONE_HOUR = ["minutesPerTask=60"];
 
 describe("the monthly estimate", () => {
   it("prices a task by its size, its architecture, its starts and its minutes", async () => {
     near((await estimate(() => hourly(), ONE_HOUR)).total, HOURS * X86_HOUR + START);
     near((await estimate(() => hourly({ isArm: true }), ONE_HOUR)).total, HOURS * ARM_HOUR + START);
-    near((await estimate(() => hourly(), ["minutesPerRun=6"])).total, (HOURS * X86_HOUR) / 10 + START);
-    near((await estimate(() => hourly(), ["minutesPerRun=0"])).total, (HOURS * X86_HOUR) / 60 + START);
+    near((await estimate(() => hourly(), ["minutesPerTask=6"])).total, (HOURS * X86_HOUR) / 10 + START);
+    near((await estimate(() => hourly(), ["minutesPerTask=0"])).total, (HOURS * X86_HOUR) / 60 + START);
   });
 
   it("prices Spot for the share that the schedule asks for", async () => {
@@ -159,12 +148,19 @@ describe("assumptions", () => {
     assert.deepEqual(parseUsage(["storedGb=12.5"]), { ...DEFAULT_USAGE, storedGb: 12.5 });
   });
 
+  it("are in docs/cost.md as they are, with the date of the prices", async () => {
+    const page = await readFile(join(PROJECT_FOLDER, "docs", "cost.md"), "utf8");
+    for (const name of Object.keys(DEFAULT_USAGE) as (keyof Usage)[])
+      assert(page.includes(`\n${describeUsage(name, DEFAULT_USAGE[name])}\n`), `docs/cost.md is old: ${name}`);
+    for (const { region, asOf } of PRICE_TABLES) assert(page.includes(`prices of ${region} as of ${asOf}`), region);
+  });
+
   it("are refused with every fault at once", () => {
     assert.throws(
-      () => parseUsage(["storedGB=1", "minutesPerRun=-1", "putsPerRun=many", "getsPerRun="]),
+      () => parseUsage(["storedGB=1", "minutesPerTask=-1", "putsPerRun=many", "getsPerRun="]),
       (error: Error) => {
         assert.match(error.message, /got "storedGB".*did you mean "storedGb"\?/);
-        for (const name of ["minutesPerRun", "putsPerRun", "getsPerRun"])
+        for (const name of ["minutesPerTask", "putsPerRun", "getsPerRun"])
           assert.match(error.message, new RegExp(`--assume ${name}: is no amount`));
         return true;
       },
@@ -172,24 +168,76 @@ describe("assumptions", () => {
   });
 });
 
-describe("the prices", () => {
-  it("have a date, and a source for each", () => {
-    assert.match(PRICES.asOf, /^\d{4}-\d\d-\d\d$/);
-    for (const [name, { usd, per, source }] of Object.entries(PRICES.prices)) {
-      assert(usd > 0 && per >= 1, name);
-      assert.match(source, /^https:\/\/aws\.amazon\.com\/[a-z0-9-]+\/pricing\/$/, name);
-    }
+describe("the price tables", () => {
+  for (const { region, asOf, prices, sizes } of PRICE_TABLES) {
+    it(`of ${region} has a date, and a source for each price`, () => {
+      assert.match(asOf, /^\d{4}-\d\d-\d\d$/);
+      for (const [name, { usd, per, source }] of Object.entries(prices)) {
+        assert(usd > 0 && per >= 1, name);
+        assert.match(source, SOURCE, name);
+      }
+      for (const [kind, { source, hourly: each }] of Object.entries(sizes)) {
+        assert.match(source, SOURCE, kind);
+        for (const [size, { usd, vcpus }] of Object.entries(each)) assert(usd > 0 && vcpus >= 1, size);
+      }
+    });
+  }
+
+  it("stand in for a region without one, and the estimate says so", async () => {
+    const found = await estimate(() => void new aws.kms.Key("key"), [], "eu-north-1");
+    assert.deepEqual([found.region, found.pricesOf, found.total], ["eu-north-1", "us-east-1", 1]);
+    const text = costText(found);
+    assert.match(text, /\(prices of us-east-1 in place of eu-north-1 as of/);
+    assert.match(text, /There is no price table for eu-north-1, only for us-east-1:/);
   });
 });
 
-describe("the estimate of stack dev", () => {
-  it("leaves nothing unpriced, and agrees with its own parts", async () => {
-    const found = estimateCost(await recordStack({ folder: PROJECT_FOLDER, stack: "dev", mode: "update" }));
-    assert.deepEqual(found.unpriced, []);
-    near(
-      found.total,
-      found.components.flatMap(({ items }) => items).reduce((sum, { monthly }) => sum + monthly, 0),
-    );
-    assert(found.total < 5, `dev costs ${found.total} USD a month`);
+describe("the estimate of a stack of this project", () => {
+  it("is in docs/cost.md, to a tenth", async () => {
+    const page = await readFile(join(PROJECT_FOLDER, "docs", "cost.md"), "utf8");
+    for (const stack of ["dev", "lean", "prod"]) {
+      const { total } = estimateCost(await recordStack({ folder: PROJECT_FOLDER, stack, mode: "update" }));
+      const written = Number(new RegExp(`\\| ${stack} +\\| (\\d+) +\\|`).exec(page)?.[1]);
+      assert(Math.abs(written - total) <= total / 10, `docs/cost.md says ${written} for ${stack}, it is ${total}`);
+    }
+  });
+
+  for (const stack of ["dev", "lean", "prod"]) {
+    it(`${stack}: leaves nothing unpriced, and agrees with its own parts`, async () => {
+      const found = estimateCost(await recordStack({ folder: PROJECT_FOLDER, stack, mode: "update" }));
+      assert.deepEqual(found.unpriced, []);
+      near(
+        found.total,
+        found.components.flatMap(({ items }) => items).reduce((sum, { monthly }) => sum + monthly, 0),
+      );
+      for (const { how } of found.components.flatMap(({ items }) => items)) assert.doesNotMatch(how, /NaN|undefined/);
+    });
+  }
+
+  it("lean: is below 5 USD", async () => {
+    const recording = await recordStack({ folder: PROJECT_FOLDER, stack: "lean", mode: "update" });
+    const { total } = estimateCost(recording);
+    assert(total < 5, `${total} USD a month`);
+    assert(total > 1, "a key alone costs a dollar");
+  });
+
+  it("dev: ends below the usage limit of its warehouse, so that no load is refused", async () => {
+    const recording = await recordStack({ folder: PROJECT_FOLDER, stack: "dev", mode: "update" });
+    const warehouse = estimateCost(recording)
+      .components.flatMap(({ items }) => items)
+      .find(({ atMost }) => atMost !== undefined);
+    assert(warehouse?.atMost && warehouse.monthly < warehouse.atMost, warehouse?.how);
+  });
+
+  it("counts the runs of every dataset", async () => {
+    const recording = await recordStack({ folder: PROJECT_FOLDER, stack: "lean", mode: "update" });
+    const monthly = (assumed: readonly string[]) =>
+      estimateCost(recording, parseUsage(assumed))
+        .components.filter(({ component }) => component.startsWith("IngestionTask"))
+        .map((task) => task.monthly);
+    const short = monthly(["minutesPerTask=1"]);
+    assert.equal(short.length, 2);
+    assert(short.every((usd) => usd > 0));
+    for (const [index, usd] of monthly(["minutesPerTask=10"]).entries()) near(usd, 10 * (short[index] ?? 0));
   });
 });

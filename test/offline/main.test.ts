@@ -33,6 +33,19 @@ describe("node offline/main.ts", () => {
     assert(ms < 5000, `took ${ms} ms`);
   });
 
+  it("plan --compare: sets the costs of two stacks side by side", async () => {
+    const { code, out, err } = await run("plan", "--stack", "lean", "--compare", "dev");
+    assert.equal(code, 0, err);
+    assert.match(out, /^Estimated monthly cost in USD: stack lean \(.+\), stack dev \(.+\)\n/);
+    assert.match(out, /│ component +│ +lean │ +dev │ difference │\n/);
+    assert.match(out, /│ total +│ +\d+\.\d\d │ +\d+\.\d\d │ +\+\d+\.\d\d │\n/);
+    const json = await run("plan", "--stack", "lean", "--compare", "dev", "--json", "--assume", "storedGb=7");
+    const { stack, cost, comparison } = JSON.parse(json.out);
+    assert.deepEqual([stack, comparison.from.stack, comparison.to.stack], ["lean", "lean", "dev"]);
+    assert.equal(comparison.total.difference, comparison.to.total - cost.total);
+    assert.equal(comparison.to.usage.storedGb, 7);
+  });
+
   it("policy --json: says that stack dev passes", async () => {
     const { code, out, err } = await run("policy", "--stack", "dev", "--json");
     assert.equal(code, 0, err);
@@ -54,7 +67,7 @@ describe("node offline/main.ts", () => {
     assert.equal(code, 1);
     assert.match(out, /s3-bucket-not-public +│ critical +│ +1 │ failed/);
     assert.match(out, /open: does not block public access; allowed: .*; add one with blockPublicAcls/);
-    assert.match(out, /Policies for stack dev: FAILED \(5 failed, /);
+    assert.match(out, /Policies for stack dev: FAILED \(6 failed, /);
   });
 
   it("keeps what the program prints out of the document", async () => {
@@ -74,7 +87,14 @@ describe("node offline/main.ts", () => {
     assert.match(unknown.err, /^there is no stack prod\n.*allowed: .*dev/);
   });
 
-  for (const wrong of [[], ["deploy"], ["tree", "--color"], ["plan", "--assume", "storedGB=1"], ["tree", "extra"]]) {
+  for (const wrong of [
+    [],
+    ["deploy"],
+    ["tree", "--color"],
+    ["plan", "--assume", "storedGB=1"],
+    ["plan", "--compare"],
+    ["tree", "extra"],
+  ]) {
     it(`refuses "${wrong.join(" ")}" as wrong usage with exit code 2`, async () => {
       const { code, out, err } = await run(...wrong);
       assert.deepEqual({ code, out }, { code: 2, out: "" });

@@ -27,7 +27,10 @@ describe("the rules", () => {
     const names = rules.map(({ name }) => name);
     assert.deepEqual([...new Set(names)], names);
     for (const name of names)
-      assert.match(name, /^(cloudwatch|ec2|ecs|iam|kms|s3|scheduler|secretsmanager|sns|sqs)-[a-z0-9-]+$/);
+      assert.match(
+        name,
+        /^(budgets|cloudwatch|ec2|ecr|ecs|events|iam|kms|rds|redshift|s3|scheduler|secretsmanager|sfn|sns|sqs)-[a-z0-9-]+$/,
+      );
   });
 
   it("join resources in at least a third of the cases", () => {

@@ -141,3 +141,64 @@ describeRule("ec2-endpoint-policy-limited", {
     "the default policy, written out": { program: withPolicy(ALL), says: [/used by everybody/] },
   },
 });
+
+const flowLog = (vpcId: pulumi.Input<string>, trafficType = "ALL") =>
+  new aws.ec2.FlowLog("flows", { vpcId, trafficType, logDestination: "arn" });
+
+describeRule("ec2-vpc-flow-log", {
+  good: {
+    "everything is recorded": () => flowLog(vpc().id),
+    "what was refused is recorded, of awsx's VPC": () => flowLog(component().vpcId, "REJECT"),
+    "awsx's VPC with its parts, as the engine sees it": () => flowLog(new FilledVpc("net").vpc.id),
+  },
+  bad: {
+    "no flow log": { program: () => component(), says: [/^net: records no refused connections/] },
+    "only what was let through": { program: () => flowLog(vpc().id, "ACCEPT"), says: [/^net: /] },
+    "the flow log of another VPC": {
+      program: () => {
+        flowLog(vpc("other").id);
+        vpc();
+      },
+      says: [/^net: /],
+    },
+  },
+});
+
+const DISK = { deviceName: "/dev/xvda", ebs: { encrypted: "true", kmsKeyId: "arn:aws:kms:us-east-1:1:key/0" } };
+const SAFE = { metadataOptions: { httpTokens: "required" }, blockDeviceMappings: [DISK] };
+const template = (args: aws.ec2.LaunchTemplateArgs) => new aws.ec2.LaunchTemplate("machines", args);
+
+describeRule("ec2-machine-hardened", {
+  good: {
+    "tokens and an encrypted disk": () => template(SAFE),
+    "a key of the program, no public address": () =>
+      template({
+        ...SAFE,
+        blockDeviceMappings: [{ ...DISK, ebs: { encrypted: "true", kmsKeyId: new aws.kms.Key("key").arn } }],
+        networkInterfaces: [{ associatePublicIpAddress: "false" }],
+      }),
+  },
+  bad: {
+    "nothing said": {
+      program: () => template({}),
+      says: [/metadata without a token/, /leaves its disks as the image has them/],
+    },
+    "tokens for those who like": {
+      program: () => template({ ...SAFE, metadataOptions: { httpTokens: "optional" } }),
+      says: [/metadata without a token \(got "optional"\)/],
+    },
+    "a disk that is open, and one with the key that AWS manages": {
+      program: () =>
+        template({
+          ...SAFE,
+          blockDeviceMappings: [DISK, { deviceName: "/dev/b" }, { deviceName: "/dev/c", ebs: { encrypted: "true" } }],
+        }),
+      says: [/has a disk that is not encrypted/, /with the key that AWS manages/],
+    },
+    "a key pair and a public address": {
+      program: () =>
+        template({ ...SAFE, keyName: "laptop", networkInterfaces: [{ associatePublicIpAddress: "true" }] }),
+      says: [/has a key pair \(got "laptop"\)/, /gives its machines public addresses/],
+    },
+  },
+});

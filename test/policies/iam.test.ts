@@ -1,4 +1,6 @@
+import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
+import { noUsers } from "../../policies/rules/iam/no-users.ts";
 import { describeRule } from "../support/rules.ts";
 
 const document = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
@@ -45,6 +47,14 @@ describeRule("iam-rights-named", {
           policy: JSON.stringify({ Statement: { Effect: "Allow", Action: "*", Resource: ARN } }),
         }),
       says: [/by wildcard/],
+    },
+    "a policy of a group": {
+      program: () =>
+        new aws.iam.GroupPolicy("policy", {
+          group: "team",
+          policy: document({ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }),
+        }),
+      says: [/s3:GetObject on all resources/],
     },
     "a policy within a role": {
       program: () =>
@@ -113,5 +123,99 @@ describeRule("iam-role-trust-limited", {
       says: [/takes? it for anybody \(got \["ecs-tasks\.amazonaws\.com"\]\)/],
     },
     everybody: { program: trust({ Principal: { AWS: "*" } }), says: [/admits everybody/] },
+  },
+});
+
+describeRule("iam-no-users", {
+  good: {},
+  bad: {
+    "a user": {
+      program: () => new aws.iam.User("anna", { name: "shop-anna" }),
+      says: [/^anna: is an IAM user \(got "shop-anna"\); allowed: roles/],
+    },
+    "an access key and a password": {
+      program: () => {
+        new aws.iam.AccessKey("key", { user: "anna" });
+        new aws.iam.UserLoginProfile("password", { user: "anna" });
+      },
+      says: [/^key: is a credential that lasts/, /^password: is a credential that lasts/],
+    },
+  },
+});
+
+describe("iam-no-users, told of users", () => {
+  const findings = (users: readonly string[], resource: { type: string; name: string; props: object }): number => {
+    const found: string[] = [];
+    assert.equal(noUsers.kind, "resource");
+    if (noUsers.kind === "resource")
+      noUsers.check({ urn: "urn", ...resource }, (_subject, { problem }) => found.push(problem), { users });
+    return found.length;
+  };
+  const anna = { type: "aws:iam/user:User", name: "anna", props: { name: "shop-anna" } };
+
+  it("lets those be made, and no others", () => {
+    assert.equal(findings(["shop-anna"], anna), 0);
+    assert.equal(findings(["shop-bob"], anna), 1);
+  });
+
+  it("lets nobody have a key", () => {
+    assert.equal(findings(["shop-anna"], { ...anna, type: "aws:iam/accessKey:AccessKey" }), 1);
+  });
+});
+
+const GITHUB = "token.actions.githubusercontent.com";
+const webIdentity = (Condition: object) => () =>
+  new aws.iam.Role("deploy", {
+    assumeRolePolicy: document({
+      Effect: "Allow",
+      Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${GITHUB}` },
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Condition,
+    }),
+  });
+const AUDIENCE = { [`${GITHUB}:aud`]: "sts.amazonaws.com" };
+const subject = (sub: string) => ({ [`${GITHUB}:sub`]: sub });
+
+describeRule("iam-web-identity-limited", {
+  good: {
+    "one branch": webIdentity({ StringEquals: { ...AUDIENCE, ...subject("repo:acme/data:ref:refs/heads/main") } }),
+    "whatever happens in one repository": webIdentity({
+      StringEquals: AUDIENCE,
+      StringLike: subject("repo:acme/data:*"),
+    }),
+    "a service, which has no subject": () =>
+      new aws.iam.Role("role", {
+        assumeRolePolicy: document({
+          Effect: "Allow",
+          Principal: { Service: "ec2.amazonaws.com" },
+          Action: "sts:AssumeRole",
+        }),
+      }),
+  },
+  bad: {
+    "nothing said": {
+      program: webIdentity({}),
+      says: [/does not say whom its tokens are for/, /does not say whom its tokens are about/],
+    },
+    "every repository": {
+      program: webIdentity({ StringEquals: AUDIENCE }),
+      says: [/statement 1 of its trust policy does not say whom its tokens are about/],
+    },
+    "every repository, by a pattern": {
+      program: webIdentity({ StringEquals: AUDIENCE, StringLike: subject("repo:*") }),
+      says: [/tokens are about \(got \["repo:\*"\]\)/],
+    },
+    "every repository of an owner, by a pattern": {
+      program: webIdentity({ StringEquals: AUDIENCE, StringLike: subject("repo:acme/*:ref:refs/heads/main") }),
+      says: [/tokens are about/],
+    },
+    "everybody but one": {
+      program: webIdentity({ StringEquals: AUDIENCE, StringNotEquals: subject("repo:acme/data:pull_request") }),
+      says: [/tokens are about/],
+    },
+    "any audience": {
+      program: webIdentity({ StringEquals: subject("repo:acme/data:pull_request") }),
+      says: [/whom its tokens are for/],
+    },
   },
 });

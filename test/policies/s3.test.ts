@@ -1,8 +1,12 @@
 import * as aws from "@pulumi/aws";
+import type { Input } from "@pulumi/pulumi";
 import { describeRule } from "../support/rules.ts";
 
 const bucket = (name = "lake") => new aws.s3.Bucket(name);
 const KEY = "arn:aws:kms:us-east-1:123456789012:key/0000";
+
+const logging = (of: aws.s3.Bucket, targetBucket: Input<string>) =>
+  new aws.s3.BucketLogging("logging", { bucket: of.id, targetBucket, targetPrefix: "lake/" });
 
 const encryption = (of: aws.s3.Bucket, rule: aws.types.input.s3.BucketServerSideEncryptionConfigurationRule) =>
   new aws.s3.BucketServerSideEncryptionConfiguration("encryption", { bucket: of.id, rules: [rule] });
@@ -14,6 +18,11 @@ describeRule("s3-bucket-encrypted", {
         applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: new aws.kms.Key("key").arn },
         bucketKeyEnabled: true,
       }),
+    "S3's own keys where only access logs come in": () => {
+      const logs = bucket("logs");
+      logging(logs, logs.id);
+      encryption(logs, { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } });
+    },
     "the resource under its former token": () =>
       new aws.s3.BucketServerSideEncryptionConfigurationV2("encryption", {
         bucket: bucket().id,
@@ -159,5 +168,40 @@ describeRule("s3-bucket-without-acls", {
   bad: {
     "nothing said": { program: () => bucket(), says: [/^lake: does not say who owns/] },
     "ACLs on": { program: () => ownership(bucket(), "ObjectWriter"), says: [/got "ObjectWriter"/] },
+  },
+});
+
+const replicated = (to: aws.s3.Bucket) =>
+  new aws.s3.BucketReplicationConfig("replication", {
+    bucket: "source",
+    role: "arn",
+    rules: [{ status: "Enabled", destination: { bucket: to.arn } }],
+  });
+
+describeRule("s3-bucket-logged", {
+  good: {
+    "a bucket for logs, which has none itself": () => logging(bucket(), bucket("logs").id),
+    "a copy that replication fills": () => replicated(bucket()),
+  },
+  bad: {
+    "no logs": { program: () => bucket(), says: [/^lake: has no access logs/] },
+    "logs in itself": {
+      program: () => {
+        const lake = bucket();
+        logging(lake, lake.id);
+      },
+      says: [/^lake: keeps its access logs in itself/],
+    },
+    "logs in a bucket of somebody else": {
+      program: () => logging(bucket(), "their-logs"),
+      says: [/^lake: keeps its access logs in itself or outside/],
+    },
+    "one of two buckets": {
+      program: () => {
+        logging(bucket("other"), bucket("logs").id);
+        bucket();
+      },
+      says: [/^lake: has no access logs/],
+    },
   },
 });

@@ -17,7 +17,26 @@ export const rightsNamed = resourceRule({
   options: {
     actionsWithoutResource: {
       description: "Actions that AWS offers for all resources only, and that may therefore be allowed on *.",
-      default: ["ecr:GetAuthorizationToken", "cloudwatch:PutMetricData", "xray:PutTraceSegments"],
+      default: [
+        "cloudwatch:PutMetricData",
+        "ecr:GetAuthorizationToken",
+        "ecs:DiscoverPollEndpoint",
+        "logs:CreateLogDelivery",
+        "logs:DeleteLogDelivery",
+        "logs:DescribeLogGroups",
+        "logs:DescribeResourcePolicies",
+        "logs:GetLogDelivery",
+        "logs:ListLogDeliveries",
+        "logs:PutResourcePolicy",
+        "logs:UpdateLogDelivery",
+        "redshift-data:CancelStatement",
+        "redshift-data:DescribeStatement",
+        "redshift-data:GetStatementResult",
+        "xray:GetSamplingRules",
+        "xray:GetSamplingTargets",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+      ],
     },
   },
   check(subject, report, { actionsWithoutResource }) {

@@ -2,7 +2,7 @@ import { isBoundBy, isEverybody, knownStatements, type Statement } from "../../l
 import { type Report, resourceRule, type Subject } from "../../lib/rule.ts";
 import { ROLES } from "../../lib/types.ts";
 
-// Instance profiles and Lambda functions take their role without a source in the request.
+// Instance profiles, Lambda functions and replication of S3 take their role without a source in the request.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 const SOURCES = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid"];
 
@@ -21,7 +21,7 @@ export const trustLimited = resourceRule({
   options: {
     servicesWithoutSource: {
       description: "Services that take roles without saying for which resource.",
-      default: ["ec2.amazonaws.com", "lambda.amazonaws.com"],
+      default: ["ec2.amazonaws.com", "lambda.amazonaws.com", "s3.amazonaws.com"],
     },
   },
   check(role, report, { servicesWithoutSource }) {

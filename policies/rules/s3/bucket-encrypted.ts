@@ -1,14 +1,15 @@
-import { attachedTo, ofType } from "../../lib/join.ts";
+import { attachedTo, ofType, refersTo } from "../../lib/join.ts";
 import { isOther, knownList, read, readList, UNKNOWN } from "../../lib/read.ts";
 import { type Report, type Subject, stackRule } from "../../lib/rule.ts";
-import { BUCKET_ENCRYPTIONS, BUCKETS } from "../../lib/types.ts";
+import { BUCKET_ENCRYPTIONS, BUCKET_LOGGINGS, BUCKETS } from "../../lib/types.ts";
 
 const DEFAULT = "applyServerSideEncryptionByDefault";
 
 export const bucketEncrypted = stackRule({
   name: "s3-bucket-encrypted",
   title: "Buckets encrypt with an own key",
-  description: "Every bucket encrypts by default with a customer managed KMS key, and uses a bucket key.",
+  description:
+    "Every bucket encrypts by default with a customer managed KMS key, and uses a bucket key; one that only takes access logs may use S3's own keys.",
   rationale:
     "Only an own key can be refused to somebody who may read the bucket, and its use is logged; without a bucket key each object costs a KMS request.",
   severity: "high",
@@ -18,7 +19,10 @@ export const bucketEncrypted = stackRule({
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
   types: BUCKETS,
   check(resources, report) {
+    const loggings = ofType(resources, BUCKET_LOGGINGS);
     for (const bucket of ofType(resources, BUCKETS)) {
+      // S3 delivers no access logs into a bucket that KMS encrypts.
+      const takesLogs = loggings.some((logging) => refersTo(logging, "targetBucket", bucket));
       const configurations = attachedTo(bucket, resources, BUCKET_ENCRYPTIONS, "bucket");
       if (configurations.length === 0) {
         report(bucket, {
@@ -30,7 +34,9 @@ export const bucketEncrypted = stackRule({
       for (const configuration of configurations) {
         const rules = readList(configuration.props, "rules");
         if (rules !== UNKNOWN && rules.length === 0) reportNoRule(configuration, report);
-        for (const rule of knownList(configuration.props, "rules")) checkRule(configuration, rule, report);
+        for (const rule of knownList(configuration.props, "rules")) {
+          if (!takesLogs || read(rule, DEFAULT, "sseAlgorithm") !== "AES256") checkRule(configuration, rule, report);
+        }
       }
     }
   },
