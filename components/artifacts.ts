@@ -6,6 +6,7 @@ import { bucketArn, objectArn } from "./arns.ts";
 import { bundle, PROJECT_FOLDER } from "./bundle.ts";
 import type { Context } from "./context.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
+import type { LogBucket } from "./log-bucket.ts";
 import { PrivateBucket, type PrivateBucketTransform } from "./private-bucket.ts";
 import type { ServiceRole } from "./service-role.ts";
 import { type Transform, transformed } from "./transform.ts";
@@ -15,6 +16,8 @@ export interface ArtifactStoreArgs {
   /** What the store is called within the stack. @default the component's name */
   readonly label?: string;
   readonly key: EncryptionKey;
+  /** Where requests are logged. @default nowhere */
+  readonly logs?: LogBucket | undefined;
   readonly transform?:
     | (PrivateBucketTransform & { readonly object?: Transform<aws.s3.BucketObjectv2Args> })
     | undefined;
@@ -60,7 +63,7 @@ export class ArtifactStore extends pulumi.ComponentResource {
     this.#transform = args.transform;
     const bucket = new PrivateBucket(
       `${name}-store`,
-      { context: args.context, key: args.key, label: args.label ?? name, transform: args.transform },
+      { context: args.context, key: args.key, label: args.label ?? name, logs: args.logs, transform: args.transform },
       { parent: this },
     );
     this.bucketName = bucket.bucketName;

@@ -3,17 +3,20 @@ import { createHash } from "node:crypto";
 interface Rule {
   /** What stands before the first part. */
   readonly lead: string;
-  readonly separator: "-" | "/";
+  readonly separator: "-" | "/" | "_";
   /** Longest name that AWS takes, in characters. */
   readonly max: number;
   /** Characters that AWS refuses in this name. */
   readonly refused: RegExp;
   /** Names that are unique among all accounts end with the account's id. */
   readonly scope: "account" | "world";
+  /** Lower case only, and no separator next to another one or at the end. */
+  readonly tidy?: boolean;
 }
 
 const TOKEN = /[^A-Za-z0-9_-]/g;
 const PATH = /[^A-Za-z0-9/_.-]/g;
+const LABEL = /[^a-z0-9]+/g;
 
 /**
  * How each kind of resource may be called. Limits: the `name` parameter of the create call in each service's API reference,
@@ -23,6 +26,8 @@ const RULES = {
   bucket: { lead: "", separator: "-", max: 63, refused: /[^a-z0-9-]/g, scope: "world" },
   keyAlias: { lead: "alias/", separator: "-", max: 256, refused: TOKEN, scope: "account" },
   role: { lead: "", separator: "-", max: 64, refused: TOKEN, scope: "account" },
+  group: { lead: "", separator: "-", max: 128, refused: TOKEN, scope: "account" },
+  user: { lead: "", separator: "-", max: 64, refused: TOKEN, scope: "account" },
   securityGroup: { lead: "", separator: "-", max: 255, refused: TOKEN, scope: "account" },
   cluster: { lead: "", separator: "-", max: 255, refused: TOKEN, scope: "account" },
   taskFamily: { lead: "", separator: "-", max: 255, refused: TOKEN, scope: "account" },
@@ -30,9 +35,25 @@ const RULES = {
   secret: { lead: "", separator: "/", max: 512, refused: PATH, scope: "account" },
   scheduleGroup: { lead: "", separator: "-", max: 64, refused: TOKEN, scope: "account" },
   schedule: { lead: "", separator: "-", max: 64, refused: TOKEN, scope: "account" },
+  stateMachine: { lead: "", separator: "-", max: 80, refused: TOKEN, scope: "account" },
+  rule: { lead: "", separator: "-", max: 64, refused: TOKEN, scope: "account" },
+  launchTemplate: { lead: "", separator: "-", max: 128, refused: TOKEN, scope: "account" },
+  instanceProfile: { lead: "", separator: "-", max: 128, refused: TOKEN, scope: "account" },
+  instanceGroup: { lead: "", separator: "-", max: 255, refused: TOKEN, scope: "account" },
+  // Names that begin with aws, ecs or fargate are taken.
+  capacityProvider: { lead: "on-", separator: "-", max: 255, refused: TOKEN, scope: "account" },
+  repository: { lead: "", separator: "-", max: 256, refused: LABEL, scope: "account", tidy: true },
   queue: { lead: "", separator: "-", max: 80, refused: TOKEN, scope: "account" },
+  table: { lead: "", separator: "-", max: 255, refused: TOKEN, scope: "account" },
   topic: { lead: "", separator: "-", max: 256, refused: TOKEN, scope: "account" },
   alarm: { lead: "", separator: "-", max: 255, refused: TOKEN, scope: "account" },
+  warehouse: { lead: "", separator: "-", max: 63, refused: LABEL, scope: "account", tidy: true },
+  database: { lead: "", separator: "-", max: 63, refused: LABEL, scope: "account", tidy: true },
+  databaseUser: { lead: "", separator: "_", max: 63, refused: LABEL, scope: "account", tidy: true },
+  parameterGroup: { lead: "", separator: "-", max: 255, refused: LABEL, scope: "account", tidy: true },
+  subnetGroup: { lead: "", separator: "-", max: 255, refused: LABEL, scope: "account", tidy: true },
+  dashboard: { lead: "", separator: "-", max: 255, refused: TOKEN, scope: "account" },
+  budget: { lead: "", separator: "-", max: 100, refused: TOKEN, scope: "account" },
   metricNamespace: { lead: "", separator: "/", max: 255, refused: PATH, scope: "account" },
 } as const satisfies Record<string, Rule>;
 
@@ -75,7 +96,7 @@ export function worldName(kind: WorldNameKind, parts: NameParts, account: string
 /** What every name of this kind in a stack begins with, for patterns in policies. */
 export function namePrefix(kind: AccountNameKind, { project, stack }: Omit<NameParts, "component">): string {
   const { lead, separator } = RULES[kind];
-  return `${lead}${[project, stack].map((part) => legal(RULES[kind], part)).join(separator)}${separator}`;
+  return `${lead}${legal(RULES[kind], [project, stack, ""].join(separator))}`;
 }
 
 function build(rule: Rule, { project, stack, component }: NameParts, end: string): string {
@@ -83,11 +104,18 @@ function build(rule: Rule, { project, stack, component }: NameParts, end: string
   const wanted = parts.join(rule.separator);
   const name = legal(rule, wanted);
   const room = rule.max - rule.lead.length - end.length;
-  const isPlain = name === wanted && name.length <= room && !`${project}${stack}`.includes(rule.separator);
+  const isPlain =
+    name === wanted && isWhole(rule, name) && name.length <= room && !`${project}${stack}`.includes(rule.separator);
   if (isPlain) return `${rule.lead}${name}${end}`;
   const digest = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 8);
-  return `${rule.lead}${name.slice(0, room - digest.length - 1)}-${digest}${end}`;
+  const kept = name.slice(0, room - digest.length - 1);
+  const joint = rule.tidy ? rule.separator : "-";
+  return `${rule.lead}${rule.tidy && kept.endsWith(joint) ? kept : kept + joint}${digest}${end}`;
 }
 
-const legal = (rule: Rule, text: string): string =>
-  (rule.scope === "world" ? text.toLowerCase() : text).replace(rule.refused, "-");
+const isWhole = ({ tidy, separator }: Rule, name: string): boolean => !tidy || !name.endsWith(separator);
+
+function legal({ scope, tidy, refused, separator }: Rule, text: string): string {
+  const replacement = tidy ? separator : "-";
+  return (scope === "world" || tidy ? text.toLowerCase() : text).replace(refused, replacement);
+}

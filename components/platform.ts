@@ -1,64 +1,65 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Dataset, secretsOf, UserError } from "../runtime/dataset/index.ts";
-import { Alerts, type AlertsArgs } from "./alerts.ts";
-import { type Artifact, ArtifactStore, type ArtifactStoreArgs } from "./artifacts.ts";
+import { type Dataset, UserError } from "../runtime/dataset/index.ts";
+import { Alerts } from "./alerts.ts";
+import type { Artifact, ArtifactStore } from "./artifacts.ts";
 import { deploymentContext } from "./context.ts";
-import { DataLake, type DataLakeArgs } from "./data-lake.ts";
-import { EncryptionKey, type EncryptionKeyArgs } from "./encryption-key.ts";
-import { IngestionSchedule, type IngestionScheduleArgs } from "./ingestion-schedule.ts";
-import { IngestionTask, type IngestionTaskArgs } from "./ingestion-task.ts";
-import { Network, type NetworkArgs } from "./network.ts";
+import { Dashboard } from "./dashboard.ts";
+import type { DataLake } from "./data-lake.ts";
+import type { EncryptionKey } from "./encryption-key.ts";
+import type { LogBucket } from "./log-bucket.ts";
+import { type Access, makeAccess } from "./platform/access.ts";
+import { type Compute, makeCompute } from "./platform/compute.ts";
+import { makePipelines, type Pipelines } from "./platform/pipelines.ts";
+import { makeStorage } from "./platform/storage.ts";
+import { makeStores, type Stores } from "./platform/stores.ts";
+import { platformTag, tagsOf } from "./platform/tags.ts";
+import type { PlatformTransform } from "./platform/transforms.ts";
+import { togetherFaults } from "./settings/dataset-faults.ts";
 import type { Settings } from "./settings.ts";
-import { SourceSecret, type SourceSecretArgs } from "./source-secret.ts";
+import { Spending } from "./spending.ts";
 import { tagged } from "./tags.ts";
-import { TaskRunner, type TaskRunnerArgs } from "./task-runner.ts";
 
 export interface PlatformArgs extends Settings {
   readonly datasets: readonly Dataset[];
   /** Changes to what components give to their children, by component. */
-  readonly transform?:
-    | {
-        readonly key?: EncryptionKeyArgs["transform"];
-        readonly lake?: DataLakeArgs["transform"];
-        readonly artifacts?: ArtifactStoreArgs["transform"];
-        readonly network?: NetworkArgs["transform"];
-        readonly runner?: TaskRunnerArgs["transform"];
-        readonly alerts?: AlertsArgs["transform"];
-        readonly secrets?: SourceSecretArgs["transform"];
-        readonly tasks?: IngestionTaskArgs["transform"];
-        readonly schedules?: IngestionScheduleArgs["transform"];
-      }
-    | undefined;
+  readonly transform?: PlatformTransform | undefined;
 }
 
 /**
  * Everything that brings a team's datasets into its own account.
  * @example new Platform("market-data", { datasets, ...settings });
  *
- * **Cost**: what its components cost, see there; with `networkNat: "none"` about 2 USD a month before storage and running tasks.
+ * **Cost**: what its components cost, see there, and what `node offline/main.ts plan` says.
  *
  * **Security**: one key for everything that is kept; no public access, no way in from outside; each dataset has roles of its own
  * that reach nothing of another dataset. Every resource carries the tags of the settings.
  */
 export class Platform extends pulumi.ComponentResource {
+  readonly region: pulumi.Output<string>;
   readonly key: EncryptionKey;
+  readonly accessLogs: LogBucket | undefined;
   readonly lake: DataLake;
   readonly artifacts: ArtifactStore;
   /** The program of ingestion tasks. */
   readonly artifact: Artifact;
-  readonly network: Network;
-  readonly runner: TaskRunner;
+  readonly network: Compute["network"];
+  readonly runner: Compute["runner"];
   readonly alerts: Alerts;
-  /** By the name in dataset definitions. */
-  readonly secrets: Readonly<Record<string, SourceSecret>>;
-  /** By dataset. */
-  readonly tasks: Readonly<Record<string, IngestionTask>>;
-  /** By dataset. */
-  readonly schedules: Readonly<Record<string, IngestionSchedule>>;
+  readonly warehouse: Stores["warehouse"];
+  readonly database: Stores["database"];
+  readonly databaseSetup: Stores["databaseSetup"];
+  readonly secrets: Pipelines["secrets"];
+  readonly tasks: Pipelines["tasks"];
+  readonly pipelineGroup: Pipelines["pipelineGroup"];
+  readonly pipelines: Pipelines["pipelines"];
+  readonly access: Access;
+  readonly dashboard: Dashboard | undefined;
+  readonly spending: Spending | undefined;
 
+  /** @throws UserError when the datasets cannot be deployed together */
   constructor(name: string, args: PlatformArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    refuseSameNames(args.datasets);
+    const faults = togetherFaults(args.datasets);
+    if (faults.length > 0) throw new UserError("these datasets cannot be deployed together:", faults);
     const tags = tagsOf(args);
     super(
       "tidegate:platform:Platform",
@@ -66,112 +67,72 @@ export class Platform extends pulumi.ComponentResource {
       {},
       { ...opts, transformations: [...(opts.transformations ?? []), tagged(tags)] },
     );
-    const { datasets, transform = {} } = args;
     const child = { parent: this };
     const context = deploymentContext({ disposable: args.disposable, tags }, child);
+    const shared = { context, settings: args, datasets: args.datasets, transform: args.transform ?? {} };
 
-    const key = new EncryptionKey(`${name}-key`, { context, label: "key", transform: transform.key }, child);
-    const lake = new DataLake(
-      `${name}-lake`,
-      { context, key, label: "lake", prefix: args.lakePrefix, transform: transform.lake },
-      child,
-    );
-    const artifacts = new ArtifactStore(
-      `${name}-artifacts`,
-      { context, key, label: "artifacts", transform: transform.artifacts },
-      child,
-    );
-    const artifact = artifacts.add("ingest", "runtime/tasks/run.ts");
-    const network = new Network(
-      `${name}-network`,
-      {
-        context,
-        label: "network",
-        cidr: args.networkCidr,
-        zones: args.networkZones,
-        nat: args.networkNat,
-        buckets: [lake.bucketName, artifacts.bucketName],
-        transform: transform.network,
-      },
-      child,
-    );
-    const runner = new TaskRunner(
-      `${name}-runner`,
-      { context, key, label: "tasks", logRetentionDays: args.logRetentionDays, transform: transform.runner },
-      child,
-    );
+    const storage = makeStorage(name, shared, child);
+    const artifact = storage.artifacts.add("ingest", "runtime/tasks/run.ts");
+    const compute = makeCompute(name, { ...shared, ...storage }, child);
+    const { key } = storage;
+    const { runner } = compute;
     const alerts = new Alerts(
       `${name}-alerts`,
-      { context, key, email: args.alertEmail, logGroup: runner.nodes.logGroup, transform: transform.alerts },
+      { context, key, emails: args.alertEmails, logGroup: runner.nodes.logGroup, transform: args.transform?.alerts },
       child,
     );
-    const secrets = byName([...new Set(datasets.flatMap(secretsOf))], (secret) => [
-      secret,
-      new SourceSecret(`${name}-${secret}`, { context, key, secret, transform: transform.secrets }, child),
-    ]);
-    const tasks = datasets.map(
-      (dataset) =>
-        new IngestionTask(
-          `${name}-${dataset.name}`,
-          {
-            context,
-            dataset,
-            lake,
-            artifacts,
-            artifact,
-            runner,
-            secrets,
-            image: args.image,
-            architecture: args.architecture,
-            sourceUrl: args.sourceUrls[dataset.name],
-            transform: transform.tasks,
-          },
-          child,
-        ),
-    );
-    const groupName = context.name("scheduleGroup", "datasets");
-    const group = new aws.scheduler.ScheduleGroup(`${name}-schedules`, { name: groupName }, child);
-    const starts = { context, runner, network, key, alerts, group, groupName, enabled: args.schedulesEnabled };
-    const schedules = tasks.map(
-      (task) =>
-        new IngestionSchedule(
-          `${name}-${task.dataset.name}-schedule`,
-          { ...starts, task, transform: transform.schedules },
-          child,
-        ),
-    );
+    const stores = makeStores(name, { ...shared, ...storage, ...compute, alerts }, child);
+    const pipelines = makePipelines(name, { ...shared, ...storage, ...compute, ...stores, artifact, alerts }, child);
+    this.region = context.region;
     this.key = key;
-    this.lake = lake;
-    this.artifacts = artifacts;
+    this.accessLogs = storage.accessLogs;
+    this.lake = storage.lake;
+    this.artifacts = storage.artifacts;
     this.artifact = artifact;
-    this.network = network;
+    this.network = compute.network;
     this.runner = runner;
     this.alerts = alerts;
-    this.secrets = secrets;
-    this.tasks = byName(tasks, (task) => [task.dataset.name, task]);
-    this.schedules = byName(schedules, (schedule) => [schedule.task.dataset.name, schedule]);
-    this.registerOutputs({ lake: lake.url });
+    this.warehouse = stores.warehouse;
+    this.database = stores.database;
+    this.databaseSetup = stores.databaseSetup;
+    this.secrets = pipelines.secrets;
+    this.tasks = pipelines.tasks;
+    this.pipelineGroup = pipelines.pipelineGroup;
+    this.pipelines = pipelines.pipelines;
+    this.access = makeAccess(name, { ...shared, lake: this.lake }, child);
+    this.dashboard = args.dashboard
+      ? new Dashboard(
+          `${name}-dashboard`,
+          {
+            context,
+            datasets: Object.entries(this.pipelines).map(([dataset, { plannedStateMachineArn }]) => ({
+              name: dataset,
+              stateMachineArn: plannedStateMachineArn,
+            })),
+            cluster: runner.clusterName,
+            deadLetterQueue: alerts.deadLetterQueueName,
+            database: this.database?.metrics,
+            warehouse: this.warehouse?.metrics,
+            transform: args.transform?.dashboard,
+          },
+          child,
+        )
+      : undefined;
+    this.spending =
+      args.budgetUsd > 0
+        ? new Spending(
+            `${name}-spending`,
+            {
+              context,
+              alerts,
+              monthlyUsd: args.budgetUsd,
+              emails: args.alertEmails,
+              tag: platformTag(),
+              transform: args.transform?.spending,
+            },
+            child,
+          )
+        : undefined;
+    this.registerOutputs({ lake: this.lake.url });
   }
-}
-
-const byName = <T, V>(values: readonly T[], entry: (value: T) => [string, V]): Record<string, V> =>
-  Object.fromEntries(values.map(entry));
-
-/** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
-const tagsOf = (settings: Settings): Record<string, string> => ({
-  Project: pulumi.getProject(),
-  Environment: pulumi.getStack(),
-  Owner: settings.owner,
-  CostCenter: settings.costCenter,
-  DataClass: settings.dataClass,
-});
-
-function refuseSameNames(datasets: readonly Dataset[]): void {
-  const names = datasets.map(({ name }) => name);
-  const repeated = names.filter((name, index) => names.indexOf(name) !== index);
-  if (repeated.length > 0)
-    throw new UserError(
-      "these datasets cannot be deployed together:",
-      repeated.map((name) => ({ path: "datasets", problem: "two datasets have one name", value: name })),
-    );
 }

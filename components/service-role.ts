@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { iamArn } from "./arns.ts";
 import type { Context } from "./context.ts";
+import type { Grantee } from "./grantee.ts";
 import { policyDocument, type Statement } from "./policy-document.ts";
 import { type Transform, transformed } from "./transform.ts";
 
@@ -10,10 +11,13 @@ export interface ServiceRoleArgs {
   /** What the role is called within the stack. @default the component's name */
   readonly label?: string;
   readonly description: string;
-  /** The service that takes the role. @example "ecs-tasks.amazonaws.com" */
-  readonly service: string;
-  /** ARN, or pattern of ARNs, on whose behalf the service may take it. */
-  readonly sourceArn: pulumi.Input<string>;
+  /** The service that takes the role, or several that act for each other. @example "ecs-tasks.amazonaws.com" */
+  readonly service: string | readonly string[];
+  /**
+   * ARNs, or patterns of ARNs, on whose behalf the service may take it; undefined for a service that does not say, as EC2:
+   * https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+   */
+  readonly sourceArn: pulumi.Input<string> | readonly pulumi.Input<string>[] | undefined;
   readonly transform?:
     | { readonly role?: Transform<aws.iam.RoleArgs>; readonly policy?: Transform<aws.iam.RolePolicyArgs> }
     | undefined;
@@ -30,7 +34,7 @@ export interface ServiceRoleArgs {
  * **Security**: only the service may take the role, only for this account and `sourceArn` (no confused deputy), for an hour at
  * most. Every right is an inline policy that names its resources.
  */
-export class ServiceRole extends pulumi.ComponentResource {
+export class ServiceRole extends pulumi.ComponentResource implements Grantee {
   readonly arn: pulumi.Output<string>;
   /** The ARN as text that is known at preview, for policies. */
   readonly plannedArn: pulumi.Output<string>;
@@ -86,7 +90,14 @@ const trustOf = ({ context, service, sourceArn }: ServiceRoleArgs): pulumi.Outpu
         Effect: "Allow",
         Principal: { Service: service },
         Action: "sts:AssumeRole",
-        Condition: { StringEquals: { "aws:SourceAccount": context.account }, ArnLike: { "aws:SourceArn": sourceArn } },
+        ...(sourceArn
+          ? {
+              Condition: {
+                StringEquals: { "aws:SourceAccount": context.account },
+                ArnLike: { "aws:SourceArn": sourceArn },
+              },
+            }
+          : {}),
       },
     ],
   });

@@ -29,6 +29,8 @@ const LEGAL: Record<NameKind, RegExp> = {
   bucket: /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
   keyAlias: /^alias\/[a-zA-Z0-9/_-]{1,250}$/,
   role: /^[\w+=,.@-]{1,64}$/,
+  group: /^[\w+=,.@-]{1,128}$/,
+  user: /^[\w+=,.@-]{1,64}$/,
   securityGroup: /^[a-zA-Z0-9 ._:/()#,@[\]+=&;{}!$*-]{1,255}$/,
   cluster: /^[a-zA-Z0-9_-]{1,255}$/,
   taskFamily: /^[a-zA-Z0-9_-]{1,255}$/,
@@ -36,9 +38,24 @@ const LEGAL: Record<NameKind, RegExp> = {
   secret: /^[A-Za-z0-9/_+=.@-]{1,512}$/,
   scheduleGroup: /^[0-9a-zA-Z-_.]{1,64}$/,
   schedule: /^[0-9a-zA-Z-_.]{1,64}$/,
+  stateMachine: /^[a-zA-Z0-9_-]{1,80}$/,
+  rule: /^[.\-_A-Za-z0-9]{1,64}$/,
+  launchTemplate: /^[a-zA-Z0-9()./_-]{3,128}$/,
+  instanceProfile: /^[\w+=,.@-]{1,128}$/,
+  instanceGroup: /^[^:]{1,255}$/,
+  capacityProvider: /^(?!aws|ecs|fargate)[a-zA-Z0-9_-]{1,255}$/i,
+  repository: /^(?=.{2,256}$)[a-z0-9]+([._-][a-z0-9]+)*$/,
   queue: /^[A-Za-z0-9_-]{1,80}$/,
+  table: /^[a-zA-Z0-9_.-]{3,255}$/,
   topic: /^[A-Za-z0-9_-]{1,256}$/,
   alarm: /^[^:]{1,255}$/,
+  warehouse: /^(?!.*--)[a-z0-9-]{2,62}[a-z0-9]$/,
+  database: /^(?!.*--)[a-z0-9-]{1,62}[a-z0-9]$/,
+  databaseUser: /^[a-z0-9_]{1,63}$/,
+  parameterGroup: /^(?!.*--)[a-z0-9-]{1,254}[a-z0-9]$/,
+  subnetGroup: /^(?!.*--)[a-z0-9-]{1,254}[a-z0-9]$/,
+  dashboard: /^[0-9A-Za-z_-]{1,255}$/,
+  budget: /^[^:\\]{1,100}$/,
   metricNamespace: /^[.\-_/#A-Za-z0-9]{1,255}$/,
 };
 
@@ -62,8 +79,8 @@ describe("physical names", () => {
     fc.assert(
       fc.property(kind, parts, (kind, parts) => {
         const name = nameOf(kind, parts);
-        // A bucket that would begin with a dash cannot be: projects begin with a letter or digit.
-        fc.pre(kind !== "bucket" || /^[A-Za-z0-9]/.test(parts.project));
+        // A bucket or repository that would begin with a dash cannot be: projects begin with a letter or digit.
+        fc.pre((kind !== "bucket" && kind !== "repository") || /^[A-Za-z0-9]/.test(parts.project));
         assert.match(name, LEGAL[kind]);
         assert(name.length <= longestName(kind));
       }),

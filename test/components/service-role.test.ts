@@ -38,6 +38,18 @@ describe("ServiceRole", () => {
     });
   });
 
+  it("is for several sources, or for a service that does not say for whom it takes roles", async () => {
+    const trustOf = async (sourceArn: string[] | undefined) => {
+      const recording = await recorded(() => new ServiceRole("prices", { ...args(), sourceArn }));
+      return statements(recording, "prices-role", "assumeRolePolicy")[0]?.Condition;
+    };
+    assert.deepEqual(await trustOf(["arn:one", "arn:two"]), {
+      StringEquals: { "aws:SourceAccount": "123456789012" },
+      ArnLike: { "aws:SourceArn": ["arn:one", "arn:two"] },
+    });
+    assert.equal(await trustOf(undefined), undefined);
+  });
+
   it("gets each right as a policy of its own", async () => {
     const recording = await recorded(() => {
       const role = new ServiceRole("prices", args());

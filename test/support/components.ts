@@ -1,4 +1,3 @@
-import * as aws from "@pulumi/aws";
 import { Alerts, type AlertsArgs } from "../../components/alerts.ts";
 import { ArtifactStore } from "../../components/artifacts.ts";
 import { type Context, type ContextOptions, deploymentContext } from "../../components/context.ts";
@@ -6,6 +5,7 @@ import { DataLake } from "../../components/data-lake.ts";
 import { EncryptionKey } from "../../components/encryption-key.ts";
 import { IngestionTask, type IngestionTaskArgs } from "../../components/ingestion-task.ts";
 import { Network } from "../../components/network.ts";
+import { PipelineGroup } from "../../components/pipeline-group.ts";
 import { ServiceRole } from "../../components/service-role.ts";
 import { SourceSecret } from "../../components/source-secret.ts";
 import { TaskRunner } from "../../components/task-runner.ts";
@@ -40,15 +40,19 @@ export function taskParts(name: string, args: Partial<IngestionTaskArgs> = {}) {
   return { ...given, key, task: new IngestionTask("ingest", { ...given, ...args }) };
 }
 
-/** As `taskParts`, with everything that a schedule needs. */
-export function scheduleParts(name: string) {
-  const made = taskParts(name);
+/** As `taskParts`, with everything that a pipeline needs. */
+export function pipelineParts(name: string, args: Partial<IngestionTaskArgs> = {}) {
+  const made = taskParts(name, args);
   const { context, key, lake, runner } = made;
-  const network = new Network("network", { context, nat: "none", buckets: [lake.bucketName] });
+  const network = new Network("network", {
+    context,
+    key,
+    vpc: { kind: "new", nat: "none" },
+    buckets: [lake.bucketName],
+  });
   const alerts = new Alerts("alerts", alertsArgs(context, key, runner));
-  const groupName = context.name("scheduleGroup", "datasets");
-  const group = new aws.scheduler.ScheduleGroup("group", { name: groupName });
-  return { ...made, network, alerts, group, groupName };
+  const group = new PipelineGroup("group", { context, key });
+  return { ...made, network, alerts, group };
 }
 
 export const alertsArgs = (context: Context, key: EncryptionKey, runner: TaskRunner): AlertsArgs => ({
