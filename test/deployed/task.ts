@@ -1,7 +1,7 @@
 /**
  * Runs the task of `coinbase_candles` as it was deployed, step by step: the command and environment of its task definition, with
- * what ECS and the state machine add, against the emulator of a deployment of `program.ts`. Exits with 1 unless the lake holds raw, processed and state
- * objects of every product afterwards.
+ * what ECS and the state machine add, against the emulator of a deployment of `program.ts`. Exits with 1 unless the lake holds
+ * raw, processed and state objects of every product afterwards, and the plan and the report of the run.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
