@@ -27,7 +27,7 @@ export interface ServiceRoleArgs {
  * A role for one AWS service, without any right of its own: the owners of things grant to it.
  * @example
  * const role = new ServiceRole("task", { context, description: "Brings in prices", service: "ecs-tasks.amazonaws.com", sourceArn });
- * lake.grantWrite(role, { prefixes: ["raw/prices"] });
+ * lake.grantWrite(role, { folders: ["raw/prices"] });
  *
  * **Cost**: none.
  *
