@@ -41,13 +41,20 @@ export default {
         pathNot: "^runtime/(dataset|store)/",
       },
     ),
+    forbid(
+      "decoding-is-pure",
+      "the decoders know only runtime/dataset and what the store calls a body",
+      room("runtime/decode"),
+      room("runtime"),
+      { pathNot: "^runtime/(dataset|store|decode)/" },
+    ),
     ...["extract", "process", "load", "publish"].map((step) =>
       forbid(
         `${step}-knows-no-other-step`,
         "the steps meet in the lake, not in code",
         room(`runtime/${step}`),
         room("runtime"),
-        { pathNot: `^runtime/(dataset|store|${step})/` },
+        { pathNot: `^runtime/(dataset|store|decode|${step})/` },
       ),
     ),
     forbid(

@@ -1,7 +1,8 @@
 import type { Dataset, DatasetDefinition } from "./definition.ts";
-import { show, UserError } from "./errors.ts";
+import { show, UserError, unknownName } from "./errors.ts";
+import type { PartitionOrigin } from "./partitions.ts";
 import type { Schema } from "./schema.ts";
-import type { HttpSource } from "./source.ts";
+import type { HttpSource, ResolvedSource } from "./source.ts";
 import { definitionFaults } from "./validate.ts";
 
 /**
@@ -21,10 +22,21 @@ export function defineDataset<const P extends string, const S extends Schema>(
   }
   const { name, source, partitions, load = { warehouse: {}, database: true } } = definition;
   const [field] = Object.keys(partitions) as [P];
+  const given = partitions[field];
+  const sources = Object.fromEntries(
+    Object.entries({ default: source, ...definition.alternatives }).map(([key, one]) => [
+      key,
+      resolved(one as HttpSource),
+    ]),
+  );
   const dataset: Dataset = {
     ...definition,
-    source: { auth: { kind: "none" }, responses: [], ...(source as HttpSource) },
-    partitions: { field, values: partitions[field] },
+    source: sources.default as ResolvedSource,
+    sourceName: "default",
+    sources,
+    partitions: Array.isArray(given)
+      ? { field, values: given }
+      : { field, values: [], origin: given as PartitionOrigin },
     checks: definition.checks ?? [],
     after: definition.after ?? [],
     load: {
@@ -36,6 +48,26 @@ export function defineDataset<const P extends string, const S extends Schema>(
   };
   defined.add(dataset);
   return dataset;
+}
+
+const resolved = (source: HttpSource): ResolvedSource => ({
+  auth: { kind: "none" },
+  responses: [],
+  format: { kind: "json" },
+  batch: 1,
+  hosts: [],
+  privateNetwork: false,
+  ...source,
+});
+
+/** The dataset, asking another of its sources. @throws UserError when it has none of that name */
+export function withSource(dataset: Dataset, name: string): Dataset {
+  const source = dataset.sources[name];
+  if (!source)
+    throw new UserError(`${dataset.name} cannot be asked that way:`, [
+      unknownName("source", "is no source of it", name, Object.keys(dataset.sources)),
+    ]);
+  return { ...dataset, source, sourceName: name };
 }
 
 const defined = new WeakSet<object>();

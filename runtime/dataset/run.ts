@@ -10,6 +10,8 @@ export interface RunSummary {
   readonly finishedAt: string;
   readonly seconds: number;
   readonly outcome: "done" | "failed" | "nothing to do" | "stopped";
+  /** When it can go on, ISO 8601, where a budget that is used up stopped it. */
+  readonly resumeAt?: string;
   /** How many partitions the dataset has. */
   readonly partitions: number;
   readonly requests: number;
@@ -23,7 +25,7 @@ export interface RunSummary {
   readonly last: string | null;
   /** Buckets that the calendar expects and coverage lacks. */
   readonly gaps: number;
-  /** Buckets that were asked for, lie between the first and last record, and have none. */
+  /** Days on which an expected bucket between the first and last record was asked for and has none. */
   readonly empty: number;
   readonly quarantined: number;
   readonly errors: readonly RunError[];
@@ -48,8 +50,14 @@ export interface PartitionCoverage {
   readonly quarantined: number;
   /** Half-open, ISO 8601. */
   readonly gaps: readonly (readonly [string, string])[];
-  /** Dates of expected buckets between first and last that are covered and have no record. */
+  /** Dates of expected buckets between first and last that are covered and have no record, each once. */
   readonly missing: readonly string[];
+  /** Of a snapshot: expected buckets that passed without being asked, which nothing brings back. Half-open, ISO 8601. */
+  readonly missed?: readonly (readonly [string, string])[];
+  /** From here on nothing is expected, for the source said that the partition has ended. */
+  readonly ended?: { readonly from: string; readonly message?: string };
+  /** The source does not know it, and is not asked again for a while. */
+  readonly skipped?: { readonly at: string; readonly message?: string };
 }
 
 /** Anything that was thrown, as a run keeps it. */

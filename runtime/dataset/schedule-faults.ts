@@ -89,7 +89,8 @@ function zoneFaults(timeZone: string): Fault[] {
   ];
 }
 
-function isZone(timeZone: string): boolean {
+/** Whether it is the IANA name of a time zone. */
+export function isZone(timeZone: string): boolean {
   // An offset such as +01:00 is one for Node, but not for EventBridge.
   if (!/^[A-Za-z]/.test(timeZone)) return false;
   try {

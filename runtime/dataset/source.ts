@@ -1,13 +1,12 @@
+import type { Auth } from "./auth.ts";
 import type { Duration } from "./duration.ts";
+import type { Format } from "./format.ts";
 import type { Moment } from "./moment.ts";
+import type { Page, Pages } from "./pages.ts";
+import type { ResetHeader, ResponseRule } from "./responses.ts";
+import type { JsonValue, SourceRow } from "./value.ts";
 
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [field: string]: JsonValue };
-
-/**
- * One row as the source sent it, an array or an object. A JSON number that a float cannot hold exactly comes as its text,
- * so that no digit is lost.
- */
-export type SourceRow = readonly JsonValue[] & { readonly [field: string]: JsonValue };
+export type { JsonValue, SourceRow } from "./value.ts";
 
 /** A half-open interval of a partition that is asked of the source in one go. */
 export interface Window {
@@ -21,36 +20,36 @@ export interface Window {
   readonly last: Moment;
 }
 
-export interface RequestContext<P extends string = string> {
+export interface RowContext<P extends string = string> {
+  /** With a `batch`, its values joined by commas. */
   readonly partition: Readonly<Record<P, string>>;
   readonly window: Window;
 }
 
-/** What is appended to the source's `url`. Path segments and query values are encoded. */
-export interface RequestParts {
-  readonly path: readonly (string | number)[];
-  readonly query?: Readonly<Record<string, string | number | Moment | undefined>>;
-  readonly headers?: Readonly<Record<string, string>>;
+export interface RequestContext<P extends string = string> extends RowContext<P> {
+  /** All values of the batch; one without a `batch`. */
+  readonly partitions: readonly string[];
+  readonly page: Page;
+  /** When the request is made, for sources that count back from today. */
+  readonly now: Moment;
 }
 
-/** How the source knows who asks. */
-export type Auth =
-  | { readonly kind: "none" }
-  | { readonly kind: "header"; readonly header: string; readonly prefix: string; readonly secret: string };
+/** What is appended to the source's `url`. Path segments and query values are encoded. */
+export interface RequestParts {
+  /** @default GET, or POST when there is a body */
+  readonly method?: "GET" | "POST";
+  readonly path: readonly (string | number)[];
+  readonly query?: Readonly<Record<string, string | number | boolean | Moment | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: { readonly json: JsonValue } | { readonly form: Readonly<Record<string, string>> } | GraphQl;
+  /** What the request takes of the budget's rules that count costs. @default 1 */
+  readonly cost?: number;
+}
 
-/**
- * A token in a header. The value comes from the environment variable named by `secret`, in the cloud from the secret of
- * that name; it is never stored with what was asked.
- */
-export function token(options: {
-  /** Name of the secret: capital letters, digits and underscores, such as `TIINGO_TOKEN`. */
-  readonly secret: string;
-  /** @default "Authorization" */
-  readonly header?: string;
-  /** What stands before the token. @default "Bearer " */
-  readonly prefix?: string;
-}): Auth {
-  return { kind: "header", header: "Authorization", prefix: "Bearer ", ...options };
+/** https://graphql.org/learn/serving-over-http/. An answer with `errors` is an error, whatever its status and data say. */
+export interface GraphQl {
+  readonly graphql: string;
+  readonly variables?: Readonly<Record<string, JsonValue | Moment | undefined>>;
 }
 
 /**
@@ -62,72 +61,61 @@ export interface BudgetRule {
   readonly requests: number;
   readonly per: Duration;
   readonly burst?: number;
+  /** What it counts: requests, or what `request` says they cost. @default "requests" */
+  readonly counts?: "requests" | "cost";
 }
 
-export interface Windows {
+/** Headers in which every answer says what is left of the budget. */
+export interface BudgetHeaders {
+  readonly remaining: string;
+  readonly reset: ResetHeader;
+}
+
+export interface Windows<C extends string = string> {
   /** The longest stretch that one request may ask for. */
   readonly step: Duration;
   /** The distance between two records; windows begin and end on its multiples. */
   readonly granularity: Duration;
+  /** The column whose time the windows are about, when it is not the cursor: when a record was last updated. */
+  readonly over?: C;
+  /** How far back is asked again whenever there is something new, for corrections that come late. @default nothing */
+  readonly lookback?: Duration;
+  /** Whether a row says that all that came before it has changed, as a split does; the partition's history is then asked again. */
+  readonly restatedBy?: (row: SourceRow) => boolean;
+  /** The source only ever tells what is now: each bucket can be asked while it lasts, and never again. @default false */
+  readonly snapshot?: boolean;
 }
-
-/** How the answer to one window continues. `none`: one answer holds the whole window. */
-export type Pages = { readonly kind: "none" };
-
-export const none = (): Pages => ({ kind: "none" });
-
-/** Everything that is given must hold. */
-export interface ResponseTest {
-  readonly status?: number;
-  /** Over the body's text. */
-  readonly body?: RegExp;
-}
-
-export type ResponseAction =
-  | { readonly kind: "ok" | "empty" | "retry" | "limited" | "splitWindow" | "skipPartition" }
-  | { readonly kind: "fail"; readonly message?: string };
-
-export interface ResponseRule {
-  readonly test: ResponseTest;
-  readonly action: ResponseAction;
-}
-
-/**
- * A rule for answers, tried in order before the built-in ones: 2xx is data, 429 waits for the budget, 408 and 5xx are
- * tried again, 401 and 403 stop the dataset, anything else fails the partition.
- */
-export const when = (test: ResponseTest) => ({
-  /** The answer is data. */
-  ok: (): ResponseRule => ({ test, action: { kind: "ok" } }),
-  /** Asked, and there was nothing: the window is covered. */
-  empty: (): ResponseRule => ({ test, action: { kind: "empty" } }),
-  /** Try again, a few times, waiting longer each time. */
-  retry: (): ResponseRule => ({ test, action: { kind: "retry" } }),
-  /** The budget is used up: wait as long as the answer says, without counting it as a failure. */
-  limited: (): ResponseRule => ({ test, action: { kind: "limited" } }),
-  /** Ask for the two halves of the window instead. */
-  splitWindow: (): ResponseRule => ({ test, action: { kind: "splitWindow" } }),
-  /** The source does not know this partition: go on with the others, cover nothing, say so. */
-  skipPartition: (): ResponseRule => ({ test, action: { kind: "skipPartition" } }),
-  /** Fail the partition. @param message what a person should know or do */
-  fail: (message?: string): ResponseRule => ({ test, action: message ? { kind: "fail", message } : { kind: "fail" } }),
-});
 
 /** A system that is asked over HTTP. `P` names the partition's field, `C` the columns of the schema. */
 export interface HttpSource<P extends string = string, C extends string = string> {
   readonly kind: "http";
   /** Base URL: https, or http on this machine. */
   readonly url: string;
+  /** Further hosts that links, redirects and files may lead to; they get no credentials. @default none */
+  readonly hosts?: readonly string[];
+  /** Whether the host may have a private address. @default false, except for a `url` on this machine */
+  readonly privateNetwork?: boolean;
   /** @default no authentication */
   readonly auth?: Auth;
   readonly budget: readonly BudgetRule[];
-  readonly windows: Windows;
+  readonly budgetHeaders?: BudgetHeaders;
+  /** The most requests under way at once. @default what the budget allows, at most 32 */
+  readonly concurrency?: number;
+  /** The most partitions in one request. @default 1 */
+  readonly batch?: number;
+  readonly windows: Windows<C>;
   request(context: RequestContext<P>): RequestParts;
   readonly pages: Pages;
+  /** @default JSON, the body being the list of rows */
+  readonly format?: Format;
   readonly responses?: readonly ResponseRule[];
-  /** Reads one row; the partition's own column is filled in. A value that is left out is null. */
-  rows(row: SourceRow, context: RequestContext<P>): { readonly [K in C]?: JsonValue | undefined };
+  /**
+   * Reads one row; a value that is left out is null. The partition's own column is filled in, except with a `batch`, where the row
+   * says which partition it belongs to.
+   */
+  rows(row: SourceRow, context: RowContext<P>): { readonly [K in C]?: JsonValue | undefined };
 }
 
 /** An `HttpSource` with its defaults filled in. */
-export type ResolvedSource = HttpSource & Required<Pick<HttpSource, "auth" | "responses">>;
+export type ResolvedSource = HttpSource &
+  Required<Pick<HttpSource, "auth" | "responses" | "format" | "batch" | "hosts" | "privateNetwork">>;

@@ -1,11 +1,16 @@
 import { z } from "zod";
-import { CALENDARS, type DatasetDefinition } from "./definition.ts";
-import { DAY, DURATION_PATTERN, milliseconds } from "./duration.ts";
+import { CALENDARS } from "./calendar/index.ts";
+import { customFaults, customShape } from "./calendar/shape.ts";
+import type { DatasetDefinition } from "./definition.ts";
+import { milliseconds } from "./duration.ts";
 import { type Fault, unknownName } from "./errors.ts";
 import { FARGATE_SIZES, isFargateSize } from "./fargate.ts";
 import { startOfDate } from "./moment.ts";
+import type { PartitionOrigin } from "./partitions.ts";
 import { scheduleFaults } from "./schedule-faults.ts";
 import type { Schema } from "./schema.ts";
+import type { HttpSource } from "./source.ts";
+import { count, duration, fn, httpSource, partitionOrigin } from "./source-shape.ts";
 import { strictFaults } from "./strict.ts";
 
 const NAME = z
@@ -14,9 +19,6 @@ const NAME = z
     /^[a-z][a-z0-9_]{0,39}$/,
     "must be lower case letters, digits and underscores, begin with a letter, and have at most 40 of them",
   );
-const duration = z.string().regex(DURATION_PATTERN, 'must be a duration such as "5 minutes" or "299 days"');
-const fn = z.custom<(...args: never[]) => unknown>((value) => typeof value === "function", "must be a function");
-const count = z.number().int().min(1);
 
 const notes = { nullable: z.boolean(), unit: z.string().optional(), description: z.string().optional() };
 
@@ -32,53 +34,18 @@ const column = z.discriminatedUnion("kind", [
   }),
 ]);
 
-const auth = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("none") }),
-  z.strictObject({
-    kind: z.literal("header"),
-    header: z.string().regex(/^[A-Za-z0-9-]+$/, "must be the name of a header"),
-    prefix: z.string(),
-    secret: z.string().regex(/^[A-Z][A-Z0-9_]*$/, "must be capital letters, digits and underscores"),
-  }),
-]);
-
-const source = z.strictObject({
-  kind: z.literal("http"),
-  url: z
-    .string()
-    .refine(isAllowedUrl, "must be an https URL (http only for this machine), without query or credentials"),
-  auth: auth.optional(),
-  budget: z.array(z.strictObject({ requests: count, per: duration, burst: count.optional() })).min(1),
-  windows: z.strictObject({ step: duration, granularity: duration }),
-  request: fn,
-  pages: z.strictObject({ kind: z.literal("none") }),
-  responses: z
-    .array(
-      z.strictObject({
-        test: z.strictObject({
-          status: z.number().int().min(100).max(599).optional(),
-          body: z.instanceof(RegExp).optional(),
-        }),
-        action: z.strictObject({
-          kind: z.enum(["ok", "empty", "retry", "limited", "splitWindow", "skipPartition", "fail"]),
-          message: z.string().optional(),
-        }),
-      }),
-    )
-    .optional(),
-  rows: fn,
-});
-
 const definition = z.strictObject({
   name: NAME,
   title: z.string().min(1),
   description: z.string().optional(),
-  source,
-  partitions: z.record(z.string(), z.array(z.string().min(1)).min(1)),
+  retired: z.string().min(1).optional(),
+  source: httpSource,
+  alternatives: z.record(NAME, httpSource).optional(),
+  partitions: z.record(z.string(), z.union([z.array(z.string().min(1)).min(1), partitionOrigin])),
   schema: z.record(z.string(), column),
   key: z.array(z.string()).min(1),
   cursor: z.string(),
-  calendar: z.enum(CALENDARS),
+  calendar: z.union([customShape, z.enum(CALENDARS)]),
   backfillFrom: z.string().refine((value) => !Number.isNaN(startOfDate(value)), "must be a day, YYYY-MM-DD"),
   checks: z
     .array(
@@ -88,7 +55,7 @@ const definition = z.strictObject({
       ]),
     )
     .optional(),
-  schedule: z.strictObject({ cron: z.string(), timeZone: z.string() }),
+  schedule: z.strictObject({ cron: z.string(), timeZone: z.string() }).optional(),
   after: z.array(NAME).optional(),
   load: z
     .strictObject({
@@ -125,8 +92,11 @@ function meaningFaults(input: Definition, shape: readonly Fault[]): Fault[] {
   const faults: Fault[] = [];
   if (isObject(input.schema)) faults.push(...columnFaults(input, sound), ...referenceFaults(input, sound));
   if (sound("partitions")) faults.push(...partitionFaults(input, sound));
-  if (sound("source.windows")) faults.push(...windowFaults(input));
-  if (sound("schedule")) faults.push(...scheduleFaults(input.schedule));
+  for (const [path, source] of Object.entries(sourcesOf(input)))
+    if (isObject(source))
+      faults.push(...windowFaults(`${path}.windows`, source, input, sound), ...batchFaults(path, source, sound));
+  if (sound("calendar") && typeof input.calendar === "object") faults.push(...customFaults(input.calendar));
+  if (sound("schedule") && input.schedule) faults.push(...scheduleFaults(input.schedule));
   if (sound("after")) faults.push(...afterFaults(input));
   if (sound("compute") && input.compute && !isFargateSize(input.compute))
     faults.push({
@@ -137,6 +107,12 @@ function meaningFaults(input: Definition, shape: readonly Fault[]): Fault[] {
     });
   return faults;
 }
+
+/** The sources by their path. */
+const sourcesOf = ({ source, alternatives = {} }: Definition): Record<string, HttpSource> => ({
+  source,
+  ...Object.fromEntries(Object.entries(alternatives).map(([name, one]) => [`alternatives.${name}`, one])),
+});
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -173,17 +149,8 @@ function referenceFaults(input: Definition, sound: Sound): Fault[] {
       if (input.schema[name]?.nullable)
         faults.push({ path: `key[${i}]`, problem: "names a nullable column", value: name });
     }
-  if (sound("cursor")) {
-    mustExist("cursor", input.cursor);
-    const kind = input.schema[input.cursor]?.kind;
-    if (kind && sound(`schema.${input.cursor}`) && kind !== "date" && kind !== "timestamp")
-      faults.push({
-        path: "cursor",
-        problem: `names a ${kind} column`,
-        value: input.cursor,
-        allowed: "a date or timestamp column",
-      });
-  }
+  if (sound("cursor") && sound(`schema.${input.cursor}`))
+    faults.push(...timeColumnFaults("cursor", input.cursor, input));
   if (sound("checks"))
     for (const [i, check] of (input.checks ?? []).entries())
       if (check.kind === "record") for (const name of check.columns) mustExist(`checks[${i}] (${check.name})`, name);
@@ -223,9 +190,26 @@ function partitionFaults(input: Definition, sound: Sound): Fault[] {
       fix: `add "${field}"`,
     });
   const values = input.partitions[field] ?? [];
+  if (!isValues(values)) return [...faults, ...originFaults(`partitions.${field}`, values, input)];
   const repeated = values.filter((value, i) => values.indexOf(value) !== i);
   if (repeated.length) faults.push({ path: `partitions.${field}`, problem: "has a value twice", value: repeated });
   return faults;
+}
+
+const isValues = (given: readonly string[] | PartitionOrigin): given is readonly string[] => Array.isArray(given);
+
+function originFaults(path: string, origin: PartitionOrigin, { name, after = [] }: Definition): Fault[] {
+  if (origin.kind !== "rows") return [];
+  if (origin.dataset === name) return [{ path, problem: "takes its values from the dataset itself", value: name }];
+  if (after.includes(origin.dataset)) return [];
+  return [
+    {
+      path,
+      problem: "takes its values from a dataset that it does not follow",
+      value: origin.dataset,
+      fix: `write after: ${JSON.stringify([...after, origin.dataset])}`,
+    },
+  ];
 }
 
 const isColumn =
@@ -242,32 +226,37 @@ function afterFaults({ name, after = [] }: Definition): Fault[] {
   return faults;
 }
 
-function windowFaults(input: Definition): Fault[] {
-  const windows = input.source?.windows;
-  if (!windows) return [];
-  const { step, granularity } = windows;
-  if (milliseconds(granularity) !== DAY)
-    return [
-      {
-        path: "source.windows.granularity",
-        problem: "is one that calendars know nothing of",
-        value: granularity,
-        allowed: '"1 day"',
-      },
-    ];
-  if (milliseconds(step) % milliseconds(granularity) === 0) return [];
-  return [{ path: "source.windows.step", problem: `is no multiple of the granularity ${granularity}`, value: step }];
+function windowFaults(path: string, { windows }: HttpSource, input: Definition, sound: Sound): Fault[] {
+  if (!sound(path) || !isObject(windows)) return [];
+  const faults: Fault[] = [];
+  const { step, granularity, lookback, over, snapshot } = windows;
+  for (const [field, value] of Object.entries({ step, lookback }))
+    if (value && milliseconds(value) % milliseconds(granularity) !== 0)
+      faults.push({ path: `${path}.${field}`, problem: `is no multiple of the granularity ${granularity}`, value });
+  if (snapshot && milliseconds(step) > milliseconds(granularity))
+    faults.push({
+      path: `${path}.step`,
+      problem: "is more than one bucket, but a snapshot knows only the present one",
+      value: step,
+      allowed: granularity,
+    });
+  for (const field of ["lookback", "restatedBy"] as const)
+    if (snapshot && windows[field] !== undefined)
+      faults.push({ path: `${path}.${field}`, problem: "cannot be: a snapshot has no past to ask for" });
+  if (over !== undefined && sound("schema") && isObject(input.schema))
+    faults.push(...timeColumnFaults(`${path}.over`, over, input));
+  return faults;
 }
 
-function isAllowedUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  const here = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-  return (
-    (url.protocol === "https:" || (url.protocol === "http:" && here)) &&
-    !url.search &&
-    !url.hash &&
-    !url.username &&
-    !url.password
-  );
+/** A column that must be there and tell a time. */
+function timeColumnFaults(path: string, name: string, { schema }: Definition): Fault[] {
+  const kind = schema[name]?.kind;
+  if (kind === undefined) return [unknownName(path, "names no column", name, Object.keys(schema))];
+  if (kind === "date" || kind === "timestamp") return [];
+  return [{ path, problem: `names a ${kind} column`, value: name, allowed: "a date or timestamp column" }];
+}
+
+function batchFaults(path: string, { batch = 1, pages }: HttpSource, sound: Sound): Fault[] {
+  if (!sound(`${path}.batch`) || !sound(`${path}.pages`) || batch === 1 || pages?.kind !== "export") return [];
+  return [{ path: `${path}.batch`, problem: "cannot be with an export, which has one file for all", value: batch }];
 }

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { datasets } from "../../datasets/index.ts";
-import { defineDataset, type Fault, ohlc, secretsOf, token, UserError } from "../../runtime/dataset/index.ts";
+import {
+  defineDataset,
+  type Fault,
+  ohlc,
+  rowsOf,
+  secretsOf,
+  token,
+  UserError,
+  withSource,
+} from "../../runtime/dataset/index.ts";
 import { tiny } from "../support/tiny.ts";
 
 /** A definition that is right, as data that a test may spoil. */
@@ -11,7 +20,7 @@ const sound = () => ({
   source: {
     kind: "http",
     url: "https://example.org/v1",
-    auth: { kind: "header", header: "Authorization", prefix: "Token ", secret: "TOKEN" },
+    auth: { kind: "headers", headers: { Authorization: { prefix: "Token ", secret: "TOKEN" } } },
     budget: [{ requests: 10, per: "1 second", burst: 15 }],
     windows: { step: "100 days", granularity: "1 day" },
     request: () => ({ path: [] }),
@@ -102,11 +111,26 @@ describe("a definition", () => {
 
   it("makes a header of a token", () => {
     assert.deepEqual(token({ secret: "KEY" }), {
-      kind: "header",
-      header: "Authorization",
-      prefix: "Bearer ",
-      secret: "KEY",
+      kind: "headers",
+      headers: { Authorization: { secret: "KEY", prefix: "Bearer " } },
     });
+  });
+
+  it("may get its partitions when it runs, and its records from another source", () => {
+    const other = { ...sound().source, url: "https://example.com" };
+    const dataset = defineDataset(
+      spoilt(
+        ["partitions.ticker", rowsOf("names", "ticker")],
+        ["after", ["names"]],
+        ["alternatives", { other }],
+        ["schedule", undefined],
+      ) as never,
+    );
+    assert.deepEqual(dataset.partitions, { field: "ticker", values: [], origin: rowsOf("names", "ticker") });
+    assert.equal(dataset.schedule, undefined);
+    const changed = withSource(dataset, "other");
+    assert.deepEqual([changed.sourceName, changed.source.url], ["other", "https://example.com"]);
+    assert.throws(() => withSource(dataset, "othr"), /did you mean "other"/);
   });
 
   it("has all of its faults told at once, with path, value, what is allowed and the nearest name", () => {
@@ -128,7 +152,7 @@ describe("a definition", () => {
   - schema.price.kind: is not valid (got "decimel"); allowed: "text", "date", "integer", "float", "boolean", "json", "timestamp", "decimal"; did you mean "decimal"?
   - calendar: is not valid (got "XNY"); allowed: "XNYS", "24/7"; did you mean "XNYS"?
   - backfillFrom: must be a day, YYYY-MM-DD (got "2023-02-30")
-  - unknown key (got "titel"); allowed: name, title, description, source, partitions, schema, key, cursor, calendar, backfillFrom, checks, schedule, after, load, compute, deadline; did you mean "title"?
+  - unknown key (got "titel"); allowed: name, title, description, retired, source, alternatives, partitions, schema, key, cursor, calendar, backfillFrom, checks, schedule, after, load, compute, deadline; did you mean "title"?
   - key[1]: names no column (got "dat"); allowed: ticker, date, price; did you mean "date"?
   - load.warehouse.distributeBy: names no column (got "tickr"); allowed: ticker, date, price; did you mean "ticker"?
   - schedule.cron: has a wrong minute (got "60"); allowed: 0 to 59, lists, ranges, steps or *
@@ -142,7 +166,13 @@ describe("a definition", () => {
       ["a name that is too long", "name", "p".repeat(41), "name", /^$/],
       ["no title", "title", undefined, "title", /string/],
       ["an unknown key in the source", "source.pagez", 1, "source", /did you mean "pages"/],
-      ["an unknown key in a token", "source.auth.prefx", 1, "source.auth", /did you mean "prefix"/],
+      [
+        "an unknown key in a token",
+        "source.auth.headers.Authorization.prefx",
+        1,
+        "source.auth.headers.Authorization",
+        /did you mean "prefix"/,
+      ],
       ["an unknown key in a rule", "source.budget.0.brust", 1, "source.budget[0]", /did you mean "burst"/],
       ["an unknown key in a column", "schema.date.unitt", 1, "schema.date", /did you mean "unit"/],
       ["an unknown key in a decimal", "schema.price.presicion", 1, "schema.price", /did you mean "precision"/],
@@ -156,7 +186,48 @@ describe("a definition", () => {
       ["a budget over no time", "source.budget.0.per", "0 seconds", "source.budget[0].per", /^$/],
       ["windows of no length", "source.windows.step", "0 days", "source.windows.step", /^$/],
       ["windows of half days", "source.windows.step", "36 hours", "source.windows.step", /^$/],
-      ["buckets that no calendar knows", "source.windows.granularity", "1 hour", "source.windows.granularity", /1 day/],
+      ["a look back of half days", "source.windows.lookback", "36 hours", "source.windows.lookback", /^$/],
+      ["windows over no column", "source.windows.over", "dat", "source.windows.over", /"date"/],
+      ["windows over text", "source.windows.over", "ticker", "source.windows.over", /a date or timestamp column/],
+      ["a snapshot of many days", "source.windows.snapshot", true, "source.windows.step", /1 day/],
+      [
+        "pages of no size",
+        "source.pages",
+        { kind: "counted", size: 0, last: "empty", limit: 9 },
+        "source.pages.size",
+        /at least 1/,
+      ],
+      ["pages without an end", "source.pages", { kind: "counted", size: 9, limit: 9 }, "source.pages.last", /"empty"/],
+      ["an unknown way to know who asks", "source.auth.kind", "header", "source.auth.kind", /did you mean "headers"/],
+      ["a format that is none", "source.format", { kind: "jsonl" }, "source.format.kind", /"json"/],
+      [
+        "an unknown origin of partitions",
+        "partitions.ticker",
+        { kind: "row", dataset: "x", column: "y" },
+        "partitions.ticker.kind",
+        /"rows"/,
+      ],
+      [
+        "partitions of itself",
+        "partitions.ticker",
+        { kind: "rows", dataset: "prices", column: "y" },
+        "partitions.ticker",
+        /^$/,
+      ],
+      [
+        "partitions of one it does not follow",
+        "partitions.ticker",
+        { kind: "rows", dataset: "names", column: "y" },
+        "partitions.ticker",
+        /write after: \["names"\]/,
+      ],
+      [
+        "an alternative with a fault",
+        "alternatives",
+        { other: { ...sound().source, url: "x" } },
+        "alternatives.other.url",
+        /^$/,
+      ],
       ["a request that is no function", "source.request", "GET", "source.request", /^$/],
       ["unknown pages", "source.pages.kind", "nonee", "source.pages.kind", /"none"/],
       [
@@ -173,7 +244,13 @@ describe("a definition", () => {
         "source.responses[0].test.status",
         /at least 100/,
       ],
-      ["a secret in small letters", "source.auth.secret", "token", "source.auth.secret", /^$/],
+      [
+        "a secret in small letters",
+        "source.auth.headers.Authorization.secret",
+        "token",
+        "source.auth.headers.Authorization.secret",
+        /^$/,
+      ],
       ["a decimal of 39 digits", "schema.price.precision", 39, "schema.price.precision", /at most 38/],
       ["more behind the point than digits", "schema.price.scale", 21, "schema.price.scale", /0 to 20/],
       ["a decimal without a scale", "schema.price.scale", undefined, "schema.price.scale", /number/],

@@ -5,7 +5,6 @@ import { type Duration, milliseconds } from "../../runtime/dataset/duration.ts";
 import { describeFault, didYouMean, show, UserError, unknownName } from "../../runtime/dataset/errors.ts";
 import { isFargateSize } from "../../runtime/dataset/fargate.ts";
 import { Moment, startOfDate } from "../../runtime/dataset/moment.ts";
-import { readRows } from "../../runtime/dataset/rows.ts";
 import { toWindow } from "../../runtime/dataset/window.ts";
 
 describe("durations", () => {
@@ -119,23 +118,6 @@ describe("Fargate sizes", () => {
   ] as const)
     it(`${vcpu} vCPU with ${memory} MiB is ${offered ? "one" : "none"}`, () =>
       assert.equal(isFargateSize({ vcpu, memory }), offered));
-});
-
-describe("rows of a body", () => {
-  const body = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-  it("are the members of a list", () => assert.deepEqual(readRows(body('[[1],{"a":2.50}]')), [[1], { a: 2.5 }]));
-
-  for (const [what, bytes, broken] of [
-    ["an empty body", body(""), true],
-    ["a truncated list", body("[[1],[2"), true],
-    ["HTML", body("<html>"), true],
-    ["bytes that are no UTF-8", new Uint8Array([0x5b, 0x22, 0xff, 0x22, 0x5d]), true],
-    ["an error object", body('{"detail":"no"}'), false],
-    ["null", body("null"), false],
-  ] as const)
-    it(`are not in ${what}, which is ${broken ? "broken" : "an answer"}`, () =>
-      assert.throws(() => readRows(bytes), { name: "BodyError", broken }));
 });
 
 describe("the system clock", () => {

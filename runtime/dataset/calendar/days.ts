@@ -1,4 +1,4 @@
-import { DAY, type Duration, milliseconds } from "../duration.ts";
+import { DAY } from "../duration.ts";
 import type { Interval } from "../interval.ts";
 import { Moment, startOfDate } from "../moment.ts";
 
@@ -11,23 +11,23 @@ export function dayOf(date: string): number {
 
 export const dateOf = (day: number): string => new Moment(day).date;
 
+/** The last multiple of the step that is not after the instant. */
+export const floorTo = (instant: number, step: number): number => Math.floor(instant / step) * step;
+
 /** Midnight UTC of the day that contains the instant. */
-export const midnight = (instant: number): number => Math.floor(instant / DAY) * DAY;
+export const midnight = (instant: number): number => floorTo(instant, DAY);
+
+/** The multiples of a step inside of a half-open interval, in order. */
+export function* multiples({ start, end }: Interval, step: number): Generator<number> {
+  for (let at = Math.ceil(start / step) * step; at < end; at += step) yield at;
+}
 
 /** The midnights UTC inside of a half-open interval, in order. */
-export function* midnights({ start, end }: Interval): Generator<number> {
-  for (let day = Math.ceil(start / DAY) * DAY; day < end; day += DAY) yield day;
-}
+export const midnights = (interval: Interval): Generator<number> => multiples(interval, DAY);
 
-/** Starts of the day buckets inside of an interval, in order. @throws RangeError when the granularity is not one day */
-export function dayBuckets(interval: Interval, granularity: Duration): number[] {
-  if (milliseconds(granularity) !== DAY)
-    throw new RangeError(`no calendar for buckets of ${granularity}, only of 1 day`);
-  return [...midnights(interval)];
-}
+/** The days of a week in the order in which 1970 began: its first day was a Thursday. */
+export const WEEKDAYS = ["thursday", "friday", "saturday", "sunday", "monday", "tuesday", "wednesday"] as const;
 
-/** Monday to Friday. The first day of Unix time was a Thursday. */
-export function isWeekday(day: number): boolean {
-  const sinceMonday = (((day / DAY + 3) % 7) + 7) % 7;
-  return sinceMonday < 5;
-}
+export type Weekday = (typeof WEEKDAYS)[number];
+
+export const weekdayOf = (day: number): Weekday => WEEKDAYS[(((day / DAY) % 7) + 7) % 7] as Weekday;

@@ -24,10 +24,26 @@ describe("calendar 24/7", () => {
       everyDay.expected({ start: utc("2022-01-01T00:00:00.001Z"), end: utc("2022-01-02") }, "24 hours"),
       [],
     );
-    assert.throws(() => everyDay.expected({ start: 0, end: DAY }, "1 minute"), RangeError);
+  });
+
+  it("expects every bucket of any length", () => {
+    const hour = { start: utc("2022-01-01T10:00:00Z"), end: utc("2022-01-01T11:00:00Z") };
+    assert.deepEqual(
+      everyDay.expected(hour, "15 minutes"),
+      [0, 15, 30, 45].map((minute) => hour.start + minute * 60_000),
+    );
+    assert.equal(everyDay.expected({ start: 0, end: DAY }, "1 minute").length, 1_440);
+    assert.deepEqual(everyDay.expected({ start: 1, end: DAY }, "12 hours"), [DAY / 2]);
+  });
+
+  it("ends complete data at the last bucket that is over", () => {
+    const now = utc("2024-02-28T23:59:59.999Z");
+    assert.equal(everyDay.lastCompleted(now, "1 minute"), utc("2024-02-28T23:59:00Z"));
+    assert.equal(everyDay.lastCompleted(now, "6 hours"), utc("2024-02-28T18:00:00Z"));
   });
 
   it("ends a day, and complete data, at midnight UTC", () => {
+    assert.equal(everyDay.open("2024-02-28"), utc("2024-02-28"));
     assert.equal(everyDay.close("2024-02-28"), utc("2024-02-29"));
     assert.equal(everyDay.lastCompleted(utc("2024-02-28T23:59:59.999Z")), utc("2024-02-28"));
     assert.equal(everyDay.lastCompleted(utc("2024-02-29")), utc("2024-02-29"));

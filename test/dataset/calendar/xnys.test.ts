@@ -61,6 +61,14 @@ describe("calendar XNYS", () => {
     assert.equal(iso(xnys.close("2013-03-11")), "2013-03-11T20:00:00.000Z");
   });
 
+  it("opens at 9:30 New York time, in winter and in summer, on half days too", () => {
+    assert.equal(iso(xnys.open("2013-02-28")), "2013-02-28T14:30:00.000Z");
+    assert.equal(iso(xnys.open("2013-03-08")), "2013-03-08T14:30:00.000Z");
+    assert.equal(iso(xnys.open("2013-03-11")), "2013-03-11T13:30:00.000Z");
+    assert.equal(iso(xnys.open("2012-12-24")), "2012-12-24T14:30:00.000Z");
+    assert.throws(() => xnys.open("2012-12-25"), new RangeError("2012-12-25 is not a session of XNYS"));
+  });
+
   it("closes early on half days", () => {
     assert.equal(iso(xnys.close("2012-11-23")), "2012-11-23T18:00:00.000Z");
     assert.equal(iso(xnys.close("2012-07-03")), "2012-07-03T17:00:00.000Z");
@@ -92,17 +100,13 @@ describe("calendar XNYS", () => {
     assert.equal(xnys.isSession("2050-12-26"), false);
   });
 
-  it("refuses what is no date or no granularity of a day", () => {
+  it("refuses what is no date", () => {
     for (const date of ["2013-02-29", "2013-2-28", "today", ""]) {
       const refusal = new RangeError(`not a date: ${JSON.stringify(date)}, give YYYY-MM-DD`);
       assert.throws(() => xnys.isSession(date), refusal);
       assert.throws(() => xnys.sessions(date, "2013-03-01"), refusal);
       assert.throws(() => xnys.close(date), refusal);
     }
-    assert.throws(
-      () => xnys.expected({ start: 0, end: DAY }, "1 hour"),
-      new RangeError("no calendar for buckets of 1 hour, only of 1 day"),
-    );
   });
 
   it("expects the same however an interval is cut", () => {
