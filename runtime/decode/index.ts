@@ -1,0 +1,2 @@
+export { BodyError, excerpt } from "./body-error.ts";
+export { decodeRows, decodeSmall, fitsSmall, headText, type Scanned, scan } from "./decode.ts";
