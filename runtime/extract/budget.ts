@@ -1,161 +1,114 @@
+import { secretsOfAuth } from "../dataset/auth.ts";
 import type { Clock } from "../dataset/clock.ts";
-import { milliseconds } from "../dataset/duration.ts";
-import type { BudgetRule, ResolvedSource } from "../dataset/source.ts";
+import type { BudgetHeaders, BudgetRule, HttpSource, ResolvedSource } from "../dataset/source.ts";
+import { type Book, MemoryBook } from "./budget-book.ts";
+import { BudgetQueue } from "./budget-queue.ts";
+import { atOnce, capacityOf, meterOf, nameOf } from "./budget-rule.ts";
+import type { HttpAnswer } from "./request.ts";
+import { waitOf } from "./waiting.ts";
 
-/** Says when the next request may start. A request counts as made at the latest moment the source may have counted it. */
-interface Meter {
-  /** Milliseconds until a request may start; Infinity when first one that is under way must end. */
-  wait(now: number): number;
-  started(): void;
-  ended(now: number): void;
+export interface SpendOptions {
+  /** The longest wait in milliseconds. @default 15 minutes */
+  readonly patience?: number;
 }
 
-/**
- * A token bucket that no delay of the network can overdraw: a request takes its place when it starts, and its place begins
- * to be refilled only when its answer is there, for the source counted it at some unknown moment between the two.
- */
-class Bucket implements Meter {
-  readonly #capacity: number;
-  readonly #interval: number;
-  #level = 0;
-  #at = 0;
-  #underway = 0;
+const PATIENCE = 15 * 60_000;
 
-  constructor(requests: number, per: number, burst: number) {
-    this.#capacity = burst;
-    this.#interval = per / requests;
-  }
-
-  wait(now: number): number {
-    this.#drain(now);
-    const excess = this.#level + this.#underway + 1 - this.#capacity;
-    if (excess <= 0) return 0;
-    // By whole numbers: rounding could make `excess` more than `#level`, and nobody would be under way to wake the waiter.
-    return this.#underway < this.#capacity ? excess * this.#interval : Number.POSITIVE_INFINITY;
-  }
-
-  started(): void {
-    this.#underway += 1;
-  }
-
-  ended(now: number): void {
-    this.#drain(now);
-    this.#underway -= 1;
-    this.#level += 1;
-  }
-
-  #drain(now: number): void {
-    this.#level = Math.max(0, this.#level - (now - this.#at) / this.#interval);
-    this.#at = now;
-  }
-}
-
-/** At most `requests` in any stretch of the length `per`, again counted from the answers. */
-class Stretch implements Meter {
-  readonly #requests: number;
-  readonly #per: number;
-  #ended: number[] = [];
-  #underway = 0;
-
-  constructor(requests: number, per: number) {
-    this.#requests = requests;
-    this.#per = per;
-  }
-
-  wait(now: number): number {
-    this.#ended = this.#ended.filter((at) => at > now - this.#per);
-    const excess = this.#ended.length + this.#underway + 1 - this.#requests;
-    if (excess <= 0) return 0;
-    const leaves = this.#ended[excess - 1];
-    return leaves === undefined ? Number.POSITIVE_INFINITY : leaves + this.#per - now;
-  }
-
-  started(): void {
-    this.#underway += 1;
-  }
-
-  ended(now: number): void {
-    this.#underway -= 1;
-    this.#ended.push(now);
-  }
-}
+/** Requests under way at once, unless a source says otherwise. */
+const CONCURRENCY = 32;
 
 /** The turns of everything that asks one source with one key. */
 export class Budget {
-  /** The most requests that can usefully be under way at once. */
-  readonly concurrency: number;
   readonly #clock: Clock;
-  readonly #meters: Meter[];
-  #pausedUntil = 0;
-  #turn: Promise<unknown> = Promise.resolve();
-  #wake: () => void = () => {};
+  readonly #queue: BudgetQueue;
+  readonly #headers = new Map<string, BudgetHeaders>();
 
-  constructor(rules: readonly BudgetRule[], clock: Clock) {
+  constructor(rules: readonly BudgetRule[], clock: Clock, book: Book = new MemoryBook()) {
     this.#clock = clock;
-    this.#meters = rules.map(({ requests, per, burst }) =>
-      burst === undefined ? new Stretch(requests, milliseconds(per)) : new Bucket(requests, milliseconds(per), burst),
-    );
-    this.concurrency = Math.min(32, ...rules.map(({ requests, burst }) => burst ?? requests));
+    this.#queue = new BudgetQueue(clock, book);
+    this.include({ budget: rules });
   }
 
-  /** Runs the request when every rule allows it, first come first served. @throws the signal's reason */
-  async spend<T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    const mine = this.#turn.then(() => this.#admit(signal));
-    this.#turn = mine.catch(() => undefined);
-    await mine;
+  /** Lets the rules of a further source hold too. */
+  include({ budget, budgetHeaders, concurrency }: Pick<HttpSource, "budget" | "budgetHeaders" | "concurrency">): void {
+    const now = this.#clock.now();
+    for (const meter of [...budget.map((rule) => meterOf(rule, now)), ...(concurrency ? [atOnce(concurrency)] : [])])
+      this.#queue.meters.set(nameOf(meter), meter);
+    if (budgetHeaders) this.#headers.set(JSON.stringify(budgetHeaders), budgetHeaders);
+  }
+
+  /** The most requests that can usefully be under way at once. */
+  get concurrency(): number {
+    const meters = [...this.#queue.meters.values()];
+    const said = meters.some(({ kind }) => kind === "at once");
+    return Math.min(said ? Number.POSITIVE_INFINITY : CONCURRENCY, ...meters.map(capacityOf));
+  }
+
+  /**
+   * Runs the request when every rule allows it, first come first served.
+   * @param cost what it takes of the rules that count costs
+   * @throws QuotaEnded at once when the wait would be too long, Refused when no wait would help, the signal's reason
+   */
+  async spend<T>(
+    cost: number,
+    request: () => Promise<T>,
+    signal: AbortSignal,
+    { patience = PATIENCE }: SpendOptions = {},
+  ): Promise<T> {
+    const id = await this.#queue.enter(Math.ceil(cost), signal, patience);
     try {
       return await request();
     } finally {
-      for (const meter of this.#meters) meter.ended(this.#clock.now());
-      this.#wake();
+      this.#queue.leave({ id, at: this.#clock.now() });
     }
   }
 
   /** No request starts before this moment (Unix milliseconds): the source said that the budget is used up. */
   pauseUntil(moment: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, moment);
+    this.#queue.pauseUntil(moment);
   }
 
-  async #admit(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      signal.throwIfAborted();
-      const now = this.#clock.now();
-      const wait = Math.max(this.#pausedUntil - now, ...this.#meters.map((meter) => meter.wait(now)));
-      if (wait <= 0) break;
-      if (wait === Number.POSITIVE_INFINITY) await this.#nextAnswer(signal);
-      else await this.#clock.sleep(Math.ceil(wait), signal);
+  /** Heeds what an answer says is left. @param cost of its request, as much as the next one is taken to need */
+  observe(headers: HttpAnswer["headers"], cost = 1): void {
+    const byCost = [...this.#queue.meters.values()].some(
+      (meter) => meter.kind !== "at once" && meter.counts === "cost",
+    );
+    for (const { remaining, reset } of this.#headers.values()) {
+      const left = Number.parseFloat(headers[remaining.toLowerCase()] ?? "");
+      const wait = left < (byCost ? cost : 1) ? waitOf(headers, this.#clock.now(), reset) : undefined;
+      if (wait !== undefined) this.pauseUntil(this.#clock.now() + wait);
     }
-    for (const meter of this.#meters) meter.started();
   }
 
-  #nextAnswer(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const abort = (): void => reject(signal.reason);
-      signal.addEventListener("abort", abort, { once: true });
-      this.#wake = () => {
-        signal.removeEventListener("abort", abort);
-        resolve();
-      };
-    });
+  /** Gives back what is held. */
+  close(): Promise<void> {
+    return this.#queue.close();
   }
 }
 
-/** One budget per host and secret, however many datasets ask. */
+/** One budget per host and secrets, however many datasets ask. */
 export class Budgets {
   readonly #clock: Clock;
+  readonly #bookOf: (key: string) => Book;
   readonly #budgets = new Map<string, Budget>();
 
-  constructor(clock: Clock) {
+  /** @param bookOf where the ledger for a host and names of secrets is kept. @default in memory */
+  constructor(clock: Clock, bookOf: (key: string) => Book = () => new MemoryBook()) {
     this.#clock = clock;
+    this.#bookOf = bookOf;
   }
 
+  /** The budget that the source shares with others; its rules hold from now on. */
   of(source: ResolvedSource): Budget {
-    const secret = source.auth.kind === "none" ? "" : source.auth.secret;
-    const name = `${new URL(source.url).host} ${secret}`;
-    const known = this.#budgets.get(name);
-    if (known) return known;
-    const made = new Budget(source.budget, this.#clock);
-    this.#budgets.set(name, made);
-    return made;
+    const key = [new URL(source.url).host, ...secretsOfAuth(source.auth).sort()].join(" ");
+    const budget = this.#budgets.get(key) ?? new Budget([], this.#clock, this.#bookOf(key));
+    this.#budgets.set(key, budget);
+    budget.include(source);
+    return budget;
+  }
+
+  /** Gives back what is held. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#budgets.values()].map((budget) => budget.close()));
   }
 }

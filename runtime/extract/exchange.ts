@@ -1,21 +1,40 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
+import { open } from "node:fs/promises";
+import pMap from "p-map";
+import type { Dataset } from "../dataset/definition.ts";
+import type { Format } from "../dataset/format.ts";
 import type { Interval } from "../dataset/interval.ts";
 import { Moment } from "../dataset/moment.ts";
 import { jsonBytes, putOnce } from "../store/documents.ts";
-import type { Exchange } from "../store/exchange.ts";
-import { exchangeKey, rawBodyKey, rawName } from "../store/layout.ts";
-import type { Store } from "../store/store.ts";
+import type { Exchange, ExchangePage } from "../store/exchange.ts";
+import { batchFolder, exchangeKey, rawBodyKey, rawFolder, rawName } from "../store/layout.ts";
+import type { Content, Store } from "../store/store.ts";
 import type { HttpAnswer, HttpRequest } from "./request.ts";
 
 /** Headers that say something about the body; others, cookies among them, are not kept. */
 const KEPT =
-  /^(content-type|content-language|date|etag|last-modified|age|cache-control|retry-after|x-.*|.*ratelimit.*)$/;
+  /^(content-type|content-encoding|content-language|date|etag|last-modified|age|cache-control|retry-after|x-.*|.*ratelimit.*)$/;
+
+/** Records of one batch that are written at the same time. */
+const WRITES = 16;
+
+/** A partition that an exchange is kept for. */
+export interface Member {
+  readonly partition: string;
+  readonly lease: { readonly token: number; readonly sequence: number };
+  /** The new end of what its history reaches to, when a row said that it has changed; Unix milliseconds. */
+  readonly restates: number | undefined;
+}
 
 /** What `keepExchange` needs to know beside the request and its answer. */
 export interface ExchangeContext {
-  readonly dataset: string;
-  readonly partition: string;
+  readonly dataset: Pick<Dataset, "name" | "sourceName"> & { readonly source: { readonly format: Format } };
+  /** What the request was about. */
+  readonly asked: readonly string[];
+  readonly members: readonly Member[];
   readonly window: Interval;
+  /** Undefined where a window has only one. */
+  readonly page: ExchangePage | undefined;
   readonly run: string;
   readonly verdict: Exchange["verdict"];
   /** When the answer was complete, Unix milliseconds. */
@@ -23,9 +42,8 @@ export interface ExchangeContext {
 }
 
 /**
- * Stores the body as it came, then the record that points to it: whoever finds a record finds its body.
- * Both are written once: the name is made from what was asked and answered, so that the same exchange within a second
- * meets itself and stays as it was.
+ * Stores the body as it came, then for each partition the record that points to it: whoever finds a record finds its body.
+ * Both are written once, under a name made from what was asked and answered.
  */
 export async function keepExchange(
   store: Store,
@@ -33,30 +51,75 @@ export async function keepExchange(
   answer: HttpAnswer,
   context: ExchangeContext,
 ): Promise<void> {
-  const { dataset, partition, window, run, verdict, at } = context;
-  const sha256 = createHash("sha256").update(answer.body).digest("hex");
-  const digest = createHash("sha256")
-    .update(JSON.stringify([request.method, request.url, answer.status, sha256]))
-    .digest("hex");
+  const { dataset, asked, members, at } = context;
+  const digest = hash("sha256", JSON.stringify([request.method, request.shown, answer.status, answer.sha256, members]));
   const name = rawName(new Date(at), digest);
-  const body = rawBodyKey(dataset, partition, name, "json");
-  const record: Exchange = {
+  const [only] = asked;
+  const folder = asked.length === 1 && only !== undefined ? rawFolder(dataset.name, only) : batchFolder(dataset.name);
+  const key = rawBodyKey(folder, name, await extensionOf(dataset.source.format, answer.body));
+  await putOnce(store, key, answer.body, { contentType: answer.headers["content-type"] ?? "application/octet-stream" });
+  const common = commonRecord(request, answer, key, context);
+  await pMap(
+    members,
+    ({ partition, lease, restates }) => {
+      const record: Exchange = {
+        ...common,
+        partition,
+        lease,
+        ...(restates === undefined ? {} : { restates: new Moment(restates).toString() }),
+      };
+      const type = { contentType: "application/json" };
+      return putOnce(store, exchangeKey(dataset.name, partition, name), jsonBytes(record), type);
+    },
+    { concurrency: WRITES },
+  );
+}
+
+function commonRecord(
+  { method, shown }: HttpRequest,
+  answer: HttpAnswer,
+  key: string,
+  { dataset, asked, window, page, run, verdict, at }: ExchangeContext,
+): Omit<Exchange, "partition"> {
+  return {
     version: 1,
-    dataset,
-    partition,
+    dataset: dataset.name,
+    ...(asked.length > 1 ? { partitions: asked } : {}),
+    ...(dataset.sourceName === "default" ? {} : { source: dataset.sourceName }),
     window: { start: new Moment(window.start).toString(), end: new Moment(window.end).toString() },
+    ...(page ? { page } : {}),
     run,
     at: new Date(at).toISOString(),
-    request: { method: request.method, url: request.url, headers: request.shown },
+    request: { method, ...shown },
     verdict,
     response: {
       status: answer.status,
       headers: Object.fromEntries(Object.entries(answer.headers).filter(([header]) => KEPT.test(header))),
     },
-    body: { key: body, bytes: answer.body.byteLength, sha256 },
+    body: { key, bytes: answer.bytes, sha256: answer.sha256 },
   };
-  await putOnce(store, body, answer.body, {
-    contentType: answer.headers["content-type"] ?? "application/octet-stream",
-  });
-  await putOnce(store, exchangeKey(dataset, partition, name), jsonBytes(record), { contentType: "application/json" });
+}
+
+const EXTENSIONS = { json: "json", ndjson: "ndjson", csv: "csv", zip: "zip", text: "txt" } as const;
+
+/** https://www.rfc-editor.org/rfc/rfc1952#page-6, https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1 */
+const PACKED = [
+  { suffix: ".gz", magic: [0x1f, 0x8b] },
+  { suffix: ".zst", magic: [0x28, 0xb5, 0x2f, 0xfd] },
+];
+
+async function extensionOf({ kind }: Format, body: Content): Promise<string> {
+  const head = body instanceof Uint8Array ? body : await headOf(body.path);
+  const packed = PACKED.find(({ magic }) => magic.every((byte, i) => head[i] === byte));
+  return `${EXTENSIONS[kind]}${packed?.suffix ?? ""}`;
+}
+
+async function headOf(path: string): Promise<Uint8Array> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }

@@ -1,39 +1,26 @@
 import pMap from "p-map";
-import pRetry, { AbortError } from "p-retry";
 import type { Clock } from "../dataset/clock.ts";
 import type { Dataset } from "../dataset/definition.ts";
-import { messageOf, UserError } from "../dataset/errors.ts";
 import type { Interval } from "../dataset/interval.ts";
-import { type RunError, toRunError } from "../dataset/run.ts";
-import type { RequestContext } from "../dataset/source.ts";
-import { toWindow } from "../dataset/window.ts";
-import { addCoverage, readCoverage } from "../store/coverage.ts";
+import { acquire, type Holding, LeaseLost, type Leases, newHolder } from "../store/lease.ts";
+import type { PartitionState } from "../store/state.ts";
+import { readStates, writeIndex } from "../store/state-index.ts";
 import type { Store } from "../store/store.ts";
 import type { Budget } from "./budget.ts";
-import { keepExchange } from "./exchange.ts";
-import { halve, planWindows } from "./plan.ts";
-import { buildRequest, type Fetch, type HttpAnswer, type HttpRequest, send } from "./request.ts";
-import { judge, type Settled } from "./verdict.ts";
+import { HttpClient } from "./client.ts";
+import { Findings } from "./findings.ts";
+import { type Ask, begin, plan, type Todo } from "./plan.ts";
+import { type ExtractProgress, Progress } from "./progress.ts";
+import type { Fetch } from "./request.ts";
+import { type ExtractResult, resultOf } from "./result.ts";
+import { bringIn } from "./unit.ts";
+import { type Unit, unitsOf } from "./units.ts";
 
-export interface ExtractProgress {
-  /** Windows asked and still to ask. */
-  readonly done: number;
-  readonly total: number;
-  readonly requests: number;
-  readonly rawBytes: number;
-}
-
-export interface ExtractResult extends ExtractProgress {
-  readonly problems: readonly RunError[];
-  /** The one among them that only time mends: the source's budget is used up for longer than a run waits. */
-  readonly quota?: RunError;
-  /** Partitions that the source does not know. */
-  readonly skipped: readonly string[];
-  /** What is known complete after this, by partition. */
-  readonly coverage: ReadonlyMap<string, readonly Interval[]>;
-}
+export type { ExtractProgress } from "./progress.ts";
+export type { ExtractResult } from "./result.ts";
 
 export interface ExtractOptions {
+  /** Its partitions are known, and its `source` is the one that is asked. */
   readonly dataset: Dataset;
   readonly store: Store;
   readonly budget: Budget;
@@ -43,37 +30,36 @@ export interface ExtractOptions {
   readonly run: string;
   /** Half-open: the first instant wanted, and the end of the last complete bucket. */
   readonly wanted: Interval;
-  readonly secret: string | undefined;
+  /** The end of all that can be complete, however little of it is wanted. @default that of `wanted` */
+  readonly complete?: number;
+  /** Whether a person has named the partitions: then also those are asked that the source did not know, or that have ended. @default false */
+  readonly named?: boolean;
+  /** The value of a secret; all that the source needs are there. */
+  secret(name: string): string;
   /** First wait before a retry, in milliseconds; it doubles each time. */
   readonly retryDelay: number;
   /** What of a partition need not be asked. @default its coverage */
   known?(partition: string): Promise<readonly Interval[]>;
+  /** Who holds the leases. @default this process, as a new holder */
+  readonly holder?: string;
   onProgress(progress: ExtractProgress): void;
+  /** Called when this run is done with a partition, whatever became of it. */
+  onPartition?(partition: string): void;
 }
 
-const RETRIES = 4;
+/** Reads of what need not be asked that are under way at once. */
+const READS = 32;
 
-/** How long a source that says "too many" without a time is left alone at first, in milliseconds; doubled each time. */
-const FIRST_QUIET = 1_000;
+/** Partitions of one batch that are taken at the same time. */
+const TAKEN = 16;
 
-/** The longest wait, in milliseconds, that a source may ask of a run; for a longer one the run stops and goes on later. */
-const PATIENCE = 15 * 60_000;
-
-/** Nothing that another attempt or another partition could mend. */
-class DatasetFailed extends Error {
-  readonly fix: string | undefined;
-
-  constructor(problem: string, fix?: string) {
-    super(problem);
-    this.fix = fix;
-  }
-}
-
-class QuotaEnded extends DatasetFailed {}
+/** How often it is looked whether a lease needs to be renewed, in milliseconds. */
+const RENEWAL = 5_000;
 
 /**
- * Asks the source for what is not covered yet: partitions side by side as far as the budget allows, the windows of one
- * in their order. A window counts as covered only after its raw is stored. A partition that fails leaves the others alone.
+ * Asks the source for what is not covered yet: partitions side by side as far as the budget allows, the windows of one in
+ * their order. A window counts as covered only after its raw is stored. A partition that fails leaves the others alone; one
+ * that another run holds is left to it.
  * @throws the signal's reason; what was fetched until then stays
  */
 export async function extract(options: ExtractOptions): Promise<ExtractResult> {
@@ -82,148 +68,137 @@ export async function extract(options: ExtractOptions): Promise<ExtractResult> {
 
 class Extraction {
   readonly #options: ExtractOptions;
-  readonly #problems: RunError[] = [];
-  readonly #skipped: string[] = [];
-  readonly #coverage = new Map<string, readonly Interval[]>();
-  #quota: RunError | undefined;
-  readonly #stop = new AbortController();
+  readonly #ask: Ask;
+  readonly #leases: Leases;
+  readonly #findings: Findings;
+  readonly #progress: Progress;
+  readonly #known = new Map<string, readonly Interval[]>();
+  readonly #held = new Set<Holding>();
+  /** Last states of the partitions that were held. */
+  readonly #written = new Map<string, PartitionState>();
   readonly #signal: AbortSignal;
-  #progress: ExtractProgress = { done: 0, total: 0, requests: 0, rawBytes: 0 };
 
   constructor(options: ExtractOptions) {
+    const { dataset, store, clock, wanted, complete = wanted.end, named = false, holder = newHolder() } = options;
     this.#options = options;
-    this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
+    this.#ask = { wanted, complete: Math.max(complete, wanted.end), named, now: clock.now() };
+    this.#leases = { store, dataset: dataset.name, clock, holder };
+    this.#findings = new Findings(dataset.source.url);
+    this.#progress = new Progress(options.onProgress);
+    this.#signal = AbortSignal.any([options.signal, this.#findings.stop]);
   }
 
   async run(): Promise<ExtractResult> {
-    const { dataset, budget, signal } = this.#options;
-    const plans = await pMap(dataset.partitions.values, (partition) => this.#plan(partition), { concurrency: 32 });
-    this.#report({ total: plans.reduce((sum, { windows }) => sum + windows.length, 0) });
-    await pMap(
-      plans.filter(({ windows }) => windows.length > 0),
-      ({ partition, windows }) => this.#partition(partition, windows),
-      { concurrency: budget.concurrency },
-    );
-    signal.throwIfAborted();
-    return {
-      ...this.#progress,
-      problems: this.#problems,
-      ...(this.#quota ? { quota: this.#quota } : {}),
-      skipped: this.#skipped,
-      coverage: this.#coverage,
-    };
-  }
-
-  async #plan(partition: string): Promise<{ partition: string; windows: Interval[] }> {
-    const { dataset, store, wanted, known } = this.#options;
-    const coverage = await readCoverage(store, dataset.name, partition);
-    this.#coverage.set(partition, coverage);
-    const left = known ? await known(partition) : coverage;
-    return { partition, windows: planWindows(wanted, left, dataset.source.windows) };
-  }
-
-  async #partition(partition: string, windows: readonly Interval[]): Promise<void> {
-    const queue = [...windows];
+    const { dataset, store, budget, signal, secret, fetch, clock } = this.#options;
+    const { source, partitions } = dataset;
+    const states = await readStates(store, dataset.name, partitions.values);
+    const units = unitsOf(await this.#todos(states), source.batch);
+    this.#progress.more(units.reduce((sum, { windows }) => sum + windows, 0));
+    const client = new HttpClient({ source, secret, fetch, clock, budget });
+    const renewal = setInterval(() => this.#renew(), RENEWAL);
     try {
-      for (let window = queue.shift(); window && !this.#signal.aborted; window = queue.shift()) {
-        const more = await this.#window(partition, window);
-        if (more === "skip") {
-          this.#skipped.push(partition);
-          this.#report({ done: this.#progress.done + 1 + queue.length });
-          return;
-        }
-        queue.unshift(...more);
-        this.#report({ done: this.#progress.done + 1, total: this.#progress.total + more.length });
-      }
+      await pMap(units, (unit) => this.#unit(unit, client), {
+        concurrency: Math.min(budget.concurrency, source.concurrency ?? Number.POSITIVE_INFINITY),
+      });
+    } finally {
+      clearInterval(renewal);
+      client.close();
+    }
+    // Without it the next plan reads more, no less is known.
+    await writeIndex(store, dataset.name, this.#written, partitions.values.length).catch(() => undefined);
+    signal.throwIfAborted();
+    const known = new Map([...states, ...this.#written]);
+    return resultOf(this.#progress.now, this.#findings, known);
+  }
+
+  /** What is to be asked of each partition, as far as it can be told before it is held. */
+  async #todos(states: ReadonlyMap<string, Omit<PartitionState, "page">>): Promise<Map<string, Todo>> {
+    const { known } = this.#options;
+    const { windows } = this.#options.dataset.source;
+    if (known)
+      await pMap(states.keys(), async (partition) => this.#known.set(partition, await known(partition)), {
+        concurrency: READS,
+      });
+    const todos = new Map<string, Todo>();
+    for (const [partition, state] of states) {
+      const todo = plan(begin(state, windows, this.#ask), windows, this.#ask, this.#known.get(partition));
+      if (todo.windows.length > 0) todos.set(partition, todo);
+    }
+    return todos;
+  }
+
+  async #unit({ partitions, windows }: Unit, client: HttpClient): Promise<void> {
+    if (this.#signal.aborted) return;
+    const held: Holding[] = [];
+    try {
+      await pMap(
+        partitions,
+        async (partition) => {
+          const holding = await this.#take(partition);
+          if (holding) held.push(holding);
+        },
+        { concurrency: TAKEN },
+      );
+      await this.#bringIn(held, windows, client);
     } catch (error) {
-      if (this.#signal.aborted) return;
-      if (error instanceof DatasetFailed) {
-        const problem = { problem: error.message, ...(error.fix ? { fix: error.fix } : {}) };
-        this.#problems.push(problem);
-        if (error instanceof QuotaEnded) this.#quota = problem;
-        this.#stop.abort(error);
-      } else if (error instanceof UserError) {
-        // A full disk, say: no other partition will fare better.
-        this.#problems.push(toRunError(error));
-        this.#stop.abort(error);
-      } else this.#problems.push({ partition, problem: messageOf(error) });
+      this.#findings.problem(partitions, error);
+    } finally {
+      await Promise.all(held.map((holding) => this.#giveBack(holding)));
     }
   }
 
-  /** @returns the windows to ask instead, none when it is covered, or "skip" when the source does not know the partition */
-  async #window(partition: string, window: Interval): Promise<Interval[] | "skip"> {
-    const { dataset, store, run, clock } = this.#options;
-    const { request, answer, verdict } = await this.#ask(partition, window);
-    if (verdict.kind === "skipPartition") return "skip";
-    if (verdict.kind === "splitWindow") {
-      const halves = halve(window, dataset.source.windows);
-      if (halves) return halves;
-      throw new Error(`${new URL(request.url).host} refuses even a single bucket: answered ${answer.status}`);
+  async #take(partition: string): Promise<Holding | undefined> {
+    const { windows } = this.#options.dataset.source;
+    const taken = await acquire(this.#leases, partition, (state) => {
+      const begun = begin(state, windows, this.#ask);
+      return this.#plan(partition, begun, false).windows.length > 0 ? begun : undefined;
+    });
+    if (taken.kind === "busy") this.#findings.busy.push(partition);
+    else if (taken.kind === "idle") this.#written.set(partition, taken.state);
+    else {
+      this.#held.add(taken.holding);
+      return taken.holding;
     }
-    const context = { dataset: dataset.name, partition, window, run, verdict: verdict.kind, at: clock.now() };
-    await keepExchange(store, request, answer, context);
-    this.#coverage.set(partition, await addCoverage(store, dataset.name, partition, window));
-    this.#report({ rawBytes: this.#progress.rawBytes + answer.body.byteLength });
-    return [];
+    return undefined;
   }
 
-  async #ask(
-    partition: string,
-    window: Interval,
-  ): Promise<{ request: HttpRequest; answer: HttpAnswer; verdict: Settled }> {
-    const { dataset, secret, retryDelay } = this.#options;
-    const { source } = dataset;
-    const context: RequestContext = {
-      partition: { [dataset.partitions.field]: partition },
-      window: toWindow(window, source.windows),
-    };
-    const request = buildRequest(source, source.request(context), secret);
-    return pRetry(() => this.#attempt(request), {
-      retries: RETRIES,
-      minTimeout: retryDelay,
-      factor: 2,
-      randomize: true,
-      signal: this.#signal,
+  #plan(partition: string, state: PartitionState, changed: boolean): Todo {
+    const known = changed ? undefined : this.#known.get(partition);
+    return plan(state, this.#options.dataset.source.windows, this.#ask, known);
+  }
+
+  #bringIn(held: readonly Holding[], expected: number, client: HttpClient): Promise<void> {
+    const { dataset, store, run, clock, budget, retryDelay } = this.#options;
+    const signal = this.#signal;
+    const asking = { client, budget, clock, signal, retryDelay, onRequest: () => this.#progress.request() };
+    return bringIn(held, expected, {
+      tools: {
+        ...{ dataset, store, run, clock, asking, complete: this.#ask.complete },
+        onKept: (bytes) => this.#progress.kept(bytes),
+      },
+      clock,
+      signal,
+      todoOf: ({ partition, state }, changed) => this.#plan(partition, state, changed),
+      onMore: (windows) => this.#progress.more(windows),
+      onDone: (windows) => this.#progress.done(windows),
+      onProblem: (team, error) => this.#findings.problem(team.asked, error),
     });
   }
 
-  async #attempt(request: HttpRequest): Promise<{ request: HttpRequest; answer: HttpAnswer; verdict: Settled }> {
-    const { dataset, budget, fetch, clock } = this.#options;
-    const host = new URL(request.url).host;
-    for (let quiet = FIRST_QUIET; ; quiet *= 2) {
-      this.#report({ requests: this.#progress.requests + 1 });
-      const answer = await budget.spend(() => send(request, fetch, this.#signal), this.#signal);
-      const verdict = judge(answer, dataset.source.responses, clock.now());
-      if (verdict.kind === "retry") throw new Error(`${host} ${verdict.problem}`);
-      if (verdict.kind === "fail")
-        throw new AbortError(
-          verdict.all ? this.#refused(host, verdict.problem) : new Error(`${host} ${verdict.problem}`),
-        );
-      if (verdict.kind !== "limited") return { request, answer, verdict };
-      const wait = verdict.wait ?? quiet;
-      const until = clock.now() + wait;
-      if (wait > PATIENCE) throw new AbortError(usedUp(host, until));
-      budget.pauseUntil(until);
+  async #giveBack(holding: Holding): Promise<void> {
+    this.#held.delete(holding);
+    try {
+      await holding.release();
+      this.#written.set(holding.partition, { ...holding.state, lease: { token: holding.token } });
+    } catch (error) {
+      if (error instanceof LeaseLost) this.#findings.busy.push(holding.partition);
+      else this.#findings.problem([holding.partition], error);
     }
+    this.#options.onPartition?.(holding.partition);
   }
 
-  #refused(host: string, problem: string): DatasetFailed {
-    const { auth } = this.#options.dataset.source;
-    if (auth.kind === "none") return new DatasetFailed(`${host} ${problem}`);
-    return new DatasetFailed(
-      `${host} refused the token: ${problem}`,
-      `set ${auth.secret} to a valid token, then run again`,
-    );
-  }
-
-  #report(change: Partial<ExtractProgress>): void {
-    this.#progress = { ...this.#progress, ...change };
-    this.#options.onProgress(this.#progress);
+  /** Beside the work, which may wait long for its budget. Who loses a lease learns it at the next request. */
+  #renew(): void {
+    for (const holding of this.#held) holding.keep().catch(() => undefined);
   }
 }
-
-const usedUp = (host: string, until: number): QuotaEnded =>
-  new QuotaEnded(
-    `${host} answers nothing more until ${new Date(until).toISOString()}: its budget is used up`,
-    "what was fetched is kept; run again after that time and it goes on there",
-  );
