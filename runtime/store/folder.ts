@@ -1,10 +1,14 @@
-import { createHash, randomBytes } from "node:crypto";
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises";
+import { linkSync, renameSync, rmSync, statSync } from "node:fs";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-import { lock } from "proper-lockfile";
+import { setImmediate as turn } from "node:timers/promises";
 import { diskFull, UserError } from "../dataset/errors.ts";
+import { streamOf } from "./content.ts";
+import { digestOf, inFolder, readSmall, syncFolder, writeDurably } from "./durable.ts";
+import { exclusively } from "./folder-lock.ts";
 import {
   ConditionFailed,
+  type Content,
   checkKey,
   type ListedObject,
   type Store,
@@ -15,6 +19,9 @@ import {
 
 /** Files that are being written, and locks; no key can begin with it. */
 const WORK = ".work";
+
+/** Milliseconds of work without a wait after which others get the thread. */
+const STINT = 5;
 
 /**
  * A folder as an object store, with the guarantees of S3: a write goes to a temporary file that is synced and then
@@ -28,28 +35,44 @@ export class FolderStore implements Store {
   }
 
   async get(key: string): Promise<StoredObject | undefined> {
+    const path = this.#path(key);
+    await giveWay();
     try {
-      const body = await readFile(this.#path(key));
-      return { body, etag: etagOf(body) };
+      const body = readSmall(path) ?? (await readFile(path));
+      return { body, etag: digestOf(body) };
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
     }
   }
 
-  async put(key: string, body: Uint8Array, { condition }: WriteOptions = {}): Promise<string> {
+  async read(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+    const path = this.#path(key);
+    return lookAt(path) && streamOf(path);
+  }
+
+  async put(key: string, body: Content, { condition }: WriteOptions = {}): Promise<string> {
     const path = this.#path(key);
     try {
-      await mkdir(dirname(path), { recursive: true });
-      const temporary = await this.#writeTemporary(body);
+      const { path: temporary, digest } = await writeDurably(join(this.location, WORK), body);
       try {
         await this.#publish(key, temporary, path, condition);
       } finally {
-        await rm(temporary, { force: true });
+        rmSync(temporary, { force: true });
       }
-      return etagOf(body);
+      return digest;
     } catch (error) {
       throw explained(error, path);
+    }
+  }
+
+  async remove(key: string): Promise<void> {
+    const path = this.#path(key);
+    try {
+      await rm(path);
+      await syncFolder(dirname(path));
+    } catch (error) {
+      if (!isMissing(error)) throw explained(error, path);
     }
   }
 
@@ -71,7 +94,11 @@ export class FolderStore implements Store {
       )
       .filter((key) => key.startsWith(prefix) && !key.startsWith(`${WORK}/`))
       .sort();
-    for (const key of keys) yield { key, size: (await stat(this.#path(key))).size };
+    for (const key of keys) {
+      await giveWay();
+      const found = lookAt(join(this.location, key));
+      if (found) yield { key, ...found };
+    }
   }
 
   withFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
@@ -84,73 +111,54 @@ export class FolderStore implements Store {
     return join(this.location, key);
   }
 
-  async #writeTemporary(body: Uint8Array): Promise<string> {
-    const folder = join(this.location, WORK);
-    await mkdir(folder, { recursive: true });
-    const path = join(folder, `${process.pid}-${randomBytes(6).toString("hex")}`);
-    const file = await open(path, "wx");
-    try {
-      await file.writeFile(body);
-      await file.sync();
-    } catch (error) {
-      await unlink(path);
-      throw error;
-    } finally {
-      await file.close();
-    }
-    return path;
-  }
-
   async #publish(key: string, temporary: string, path: string, condition: WriteCondition | undefined): Promise<void> {
-    if (!condition) await rename(temporary, path);
-    else if ("absent" in condition) await this.#publishNew(key, temporary, path);
-    else await this.#publishOver(key, temporary, path, condition.etag);
-    await syncFolder(dirname(path));
+    const folder = dirname(path);
+    if (!condition) await inFolder(folder, () => renameSync(temporary, path));
+    else if ("absent" in condition) await inFolder(folder, () => linkNew(key, temporary, path));
+    else await exclusively(path, this.#lock(key), () => this.#replace(key, temporary, path, condition.etag));
+    await syncFolder(folder);
   }
 
-  async #publishNew(key: string, temporary: string, path: string): Promise<void> {
-    try {
-      await link(temporary, path);
-    } catch (error) {
-      if (codeOf(error) === "EEXIST") throw new ConditionFailed(key);
-      throw error;
-    }
+  async #replace(key: string, temporary: string, path: string, etag: string): Promise<void> {
+    if ((await this.get(key))?.etag !== etag) throw new ConditionFailed(key);
+    renameSync(temporary, path);
   }
 
-  async #publishOver(key: string, temporary: string, path: string, etag: string): Promise<void> {
-    const lockPath = join(this.location, WORK, `${createHash("sha256").update(key).digest("hex").slice(0, 32)}.lock`);
-    const release = await lock(path, {
-      lockfilePath: lockPath,
-      realpath: false,
-      stale: 5_000,
-      retries: { retries: 60, minTimeout: 20, maxTimeout: 500, factor: 1.5 },
-    });
-    try {
-      if ((await this.get(key))?.etag !== etag) throw new ConditionFailed(key);
-      await rename(temporary, path);
-    } finally {
-      await release();
-    }
+  #lock(key: string): string {
+    return join(this.location, WORK, `${digestOf(Buffer.from(key)).slice(0, 32)}.lock`);
   }
+}
+
+let turnAt = performance.now();
+
+/** Small files are looked at without a wait; a loop over them must not keep the thread from everything else. */
+async function giveWay(): Promise<void> {
+  if (performance.now() - turnAt < STINT) return;
+  await turn();
+  turnAt = performance.now();
+}
+
+function linkNew(key: string, temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") throw new ConditionFailed(key);
+    throw error;
+  }
+}
+
+/** Every write makes a new file, so that no two contents of a key share inode and time. */
+function lookAt(path: string): Pick<ListedObject, "size" | "version"> | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (!found?.isFile()) return undefined;
+  const version = [found.mtimeNs, found.size, found.ino].map((part) => part.toString(36)).join("-");
+  return { size: Number(found.size), version };
 }
 
 /** Removes what a killed process left half-written. Call it when no other process uses the folder. */
 export async function clearLeftovers(folder: string): Promise<void> {
   const work = join(resolve(folder), WORK);
   await rm(work, { recursive: true, force: true });
-}
-
-const etagOf = (body: Uint8Array): string => createHash("sha256").update(body).digest("hex");
-
-async function syncFolder(path: string): Promise<void> {
-  // A rename is durable only when its folder is; Windows has no such call and needs none.
-  if (process.platform === "win32") return;
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;

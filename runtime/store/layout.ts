@@ -11,20 +11,28 @@ export const segment = (value: string): string =>
 
 export const DEFINITIONS = "definitions.json";
 
+export const rawDatasetFolder = (dataset: string): string => `raw/${dataset}/`;
+
 export const rawFolder = (dataset: string, partition: string): string => `raw/${dataset}/${segment(partition)}/`;
+
+/** Bodies that answer for several partitions at once; no partition's segment is a bare `+`. */
+export const batchFolder = (dataset: string): string => `raw/${dataset}/+/`;
 
 /** `20221101T001500` style times sort; the digest tells exchanges of one second apart. */
 export const rawName = (at: Date, digest: string): string =>
   `${at.toISOString().replace(/\D/g, "").slice(0, 14)}-${digest.slice(0, 16)}`;
 
-export const rawBodyKey = (dataset: string, partition: string, name: string, extension: string): string =>
-  `${rawFolder(dataset, partition)}${name}.${extension}`;
+/** @param folder of a partition or of batches @param extension such as `json` or `csv.gz` */
+export const rawBodyKey = (folder: string, name: string, extension: string): string => `${folder}${name}.${extension}`;
 
 const EXCHANGE = ".exchange.json";
 
 /** Beside the body: what was asked and how it was answered. It is written after the body, so it never names a missing one. */
 export const exchangeKey = (dataset: string, partition: string, name: string): string =>
   `${rawFolder(dataset, partition)}${name}${EXCHANGE}`;
+
+/** The partition whose `rawFolder` a key lies in. */
+export const partitionOfRaw = (key: string): string => decodeURIComponent(key.split("/")[2] ?? "");
 
 /** The name within `rawFolder` of an exchange's record, or undefined for any other key. */
 export const exchangeName = (key: string): string | undefined =>
@@ -38,7 +46,26 @@ export const recordsKey = (dataset: string, partition: string): string =>
 export const quarantineKey = (dataset: string, partition: string): string =>
   `quarantine/${dataset}/${segment(partition)}/records.ndjson`;
 
-export const stateKey = (dataset: string, partition: string): string => `state/${dataset}/${segment(partition)}.json`;
+export const stateFolder = (dataset: string): string => `state/${dataset}/`;
+
+export const stateKey = (dataset: string, partition: string): string =>
+  `${stateFolder(dataset)}${segment(partition)}.json`;
+
+/** What the states of a dataset's partitions say, in one object. */
+export const stateIndexKey = (dataset: string): string => `state/${dataset}.index.json`;
+
+/** Budgets that several tasks share; no dataset's name begins with a dot. */
+export const budgetKey = (digest: string): string => `state/.budgets/${digest}.json`;
+
+export const requestsFolder = (dataset: string): string => `requests/${dataset}/`;
+
+/** What was asked for on demand. */
+export const requestKey = (dataset: string, partition: string): string =>
+  `${requestsFolder(dataset)}${segment(partition)}.json`;
+
+/** The partition that a key of `stateKey` or `requestKey` belongs to. */
+export const partitionOf = (key: string): string =>
+  decodeURIComponent(key.slice(key.lastIndexOf("/") + 1).replace(/\.json$/, ""));
 
 export const runKey = (dataset: string, run: string): string => `runs/${dataset}/${run}.json`;
 
@@ -58,3 +85,6 @@ export const loadKey = (target: string, dataset: string, loadId: string): string
 /** What COPY reads of a load. */
 export const copyManifestKey = (dataset: string, loadId: string): string =>
   `loads/warehouse/${dataset}/${loadId}.manifest`;
+
+/** What says which version of a bundle is the newest, and where its archive is. */
+export const latestBundleKey = (bundle: string): string => `zipline-data/${bundle}/latest.json`;

@@ -15,6 +15,6 @@ export async function openStore(location: string, { emulated = false } = {}): Pr
       { path: "", problem: "names no bucket", value: location, allowed: "s3://bucket/prefix, or a folder" },
     ]);
   // A laptop's run never needs the AWS SDK, which is large.
-  const [{ S3Client }, { S3Store }] = await Promise.all([import("@aws-sdk/client-s3"), import("./s3.ts")]);
-  return new S3Store(new S3Client({ forcePathStyle: emulated }), bucket, prefix);
+  const { S3Store, s3Client } = await import("./s3.ts");
+  return new S3Store(s3Client({ forcePathStyle: emulated }), bucket, prefix);
 }

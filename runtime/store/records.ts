@@ -1,5 +1,7 @@
-import { parquetMetadata, parquetReadObjects, type SchemaElement } from "hyparquet";
-import { parquetWriteBuffer } from "hyparquet-writer";
+import { hash } from "node:crypto";
+import { type FileMetaData, parquetMetadata, parquetReadObjects, type SchemaElement } from "hyparquet";
+import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { messageOf } from "../dataset/errors.ts";
 import type { Column, Schema } from "../dataset/schema.ts";
 
 /**
@@ -15,6 +17,14 @@ export interface StoredRecord {
 }
 
 export type StoredValue = string | number | bigint | boolean | null;
+
+/** Many records, column by column: as they lie in a file, and without an object for each. */
+export interface RecordColumns {
+  /** The columns of the schema, in its order. */
+  readonly values: readonly StoredValue[][];
+  readonly raw: string[];
+  readonly fetchedAt: number[];
+}
 
 /** What a partition's file says of itself. */
 export interface RecordsNote {
@@ -36,6 +46,10 @@ export const PROVENANCE: Schema = {
 export const withProvenance = (schema: Schema): Schema => ({ ...schema, ...PROVENANCE });
 
 const NOTE = "tidegate";
+/** Under this key stands what shows that the records are as they were written. */
+const SEAL = "tidegate.seal";
+/** Records that are written, and later read, in one go. */
+const GROUP = 100_000;
 /** Digits that fit 64 bits. */
 const SHORT_DECIMAL = 18;
 /** Bytes of a 38 digit decimal. */
@@ -43,41 +57,73 @@ const DECIMAL_BYTES = 16;
 
 /** One partition as a Parquet file. The same records and note always give the same bytes. */
 export function writeRecords(schema: Schema, records: readonly StoredRecord[], note: RecordsNote): Uint8Array {
+  return writeColumns(
+    schema,
+    {
+      values: Object.keys(schema).map((_, i) => records.map(({ values }) => values[i] ?? null)),
+      raw: records.map(({ raw }) => raw),
+      fetchedAt: records.map(({ fetchedAt }) => fetchedAt),
+    },
+    note,
+  );
+}
+
+/** As `writeRecords`, of columns. */
+export function writeColumns(schema: Schema, records: RecordColumns, note: RecordsNote): Uint8Array {
   const columns = Object.entries(withProvenance(schema));
-  const values = records.map(({ values, raw, fetchedAt }) => [...values, raw, fetchedAt]);
-  const buffer = parquetWriteBuffer({
-    columnData: columns.map(([name, column], i) => ({
-      name,
-      data: values.map((row) => toParquet(row[i] ?? null, column)),
-    })),
+  const data = [...records.values, records.raw, records.fetchedAt];
+  const writer = new ByteWriter();
+  const parquet = new ParquetWriter({
+    writer,
     schema: [
       { name: "record", num_children: columns.length },
       ...columns.map(([name, column]) => element(name, column)),
     ],
-    kvMetadata: [{ key: NOTE, value: JSON.stringify(note) }],
     createdBy: "tidegate",
   });
-  return new Uint8Array(buffer);
+  parquet.write({
+    columnData: columns.map(([name, column], i) => {
+      const values = toParquet(data[i] ?? [], column);
+      return { name, data: values, ...(repeats(values) ? {} : { encoding: "PLAIN" as const }) };
+    }),
+    rowGroupSize: GROUP,
+  });
+  const end = writer.offset;
+  const sha256 = hash("sha256", writer.getBytes(), "hex");
+  parquet.kvMetadata = [
+    { key: NOTE, value: JSON.stringify(note) },
+    { key: SEAL, value: JSON.stringify({ end, sha256 } satisfies Seal) },
+  ];
+  parquet.finish();
+  return writer.getBytes().slice();
 }
 
-/** @throws when the bytes are no whole Parquet file of Tidegate's */
+/** @throws DamagedRecords when the file is not, byte for byte, what was written */
 export function readNote(file: Uint8Array): RecordsNote {
-  const found = parquetMetadata(bufferOf(file)).key_value_metadata?.find(({ key }) => key === NOTE)?.value;
-  if (!found) throw new Error("the Parquet file carries no note of Tidegate's");
-  return JSON.parse(found) as RecordsNote;
+  const metadata = metadataOf(file);
+  checkSeal(file, metadata);
+  return JSON.parse(entry(metadata, NOTE)) as RecordsNote;
 }
 
 export async function readRecords(schema: Schema, file: Uint8Array): Promise<StoredRecord[]> {
+  const { values, raw, fetchedAt } = await readColumns(schema, file);
+  return raw.map((name, row) => ({
+    values: values.map((column) => column[row] ?? null),
+    raw: name,
+    fetchedAt: fetchedAt[row] as number,
+  }));
+}
+
+/** @throws DamagedRecords when it is not, byte for byte, what was written */
+export async function readColumns(schema: Schema, file: Uint8Array): Promise<RecordColumns> {
   const columns = Object.entries(withProvenance(schema));
-  const rows = await readPhysical(
+  const found = await readPhysical(
     file,
     columns.map(([name]) => name),
   );
-  return rows.map((row) => {
-    const values = columns.map(([name, column]) => fromParquet(row[name], column));
-    const [raw, fetchedAt] = values.splice(-2) as [string, number];
-    return { values, raw, fetchedAt };
-  });
+  const values = columns.map(([name, column]) => found.map((row) => fromParquet(row[name], column)));
+  const [raw, fetchedAt] = values.splice(-2) as [string[], number[]];
+  return { values, raw, fetchedAt };
 }
 
 /** One column alone, which spares decoding the others. */
@@ -87,8 +133,9 @@ export async function readColumn(name: string, column: Column, file: Uint8Array)
 
 /** Reads without the logical types, which hyparquet would turn into floats and dates. */
 async function readPhysical(file: Uint8Array, columns: string[]): Promise<Record<string, unknown>[]> {
+  const metadata = metadataOf(file);
+  checkSeal(file, metadata);
   const buffer = bufferOf(file);
-  const metadata = parquetMetadata(buffer);
   const schema = metadata.schema.map((item) => (item.converted_type === "UTF8" ? item : physical(item)));
   return parquetReadObjects({ file: buffer, metadata: { ...metadata, schema }, columns, utf8: false });
 }
@@ -131,8 +178,29 @@ function element(name: string, column: Column): SchemaElement {
   }
 }
 
-const toParquet = (value: StoredValue, column: Column): StoredValue =>
-  column.kind === "timestamp" && typeof value === "number" ? BigInt(value) * 1_000n : value;
+function toParquet(values: readonly StoredValue[], column: Column): StoredValue[] {
+  if (column.kind !== "timestamp") return values as StoredValue[];
+  let [last, micros]: [StoredValue, bigint] = [null, 0n];
+  return values.map((value) => {
+    if (value !== last && typeof value === "number") [last, micros] = [value, BigInt(value) * 1_000n];
+    return value === null ? null : micros;
+  });
+}
+
+/** Values that are looked at to tell whether a column repeats itself. */
+const SAMPLE = 100;
+
+/** Whether a dictionary may pay; to make one in vain costs more than all the rest. */
+function repeats(values: readonly StoredValue[]): boolean {
+  const step = Math.max(1, Math.floor(values.length / SAMPLE));
+  const seen = new Set<StoredValue>();
+  let looked = 0;
+  for (let i = 0; i < values.length; i += step) {
+    seen.add(values[i] ?? null);
+    looked += 1;
+  }
+  return seen.size <= looked / 2;
+}
 
 function fromParquet(value: unknown, column: Column): StoredValue {
   if (value === undefined || value === null) return null;
@@ -144,6 +212,42 @@ function fromParquet(value: unknown, column: Column): StoredValue {
 /** Two's complement, most significant byte first. */
 function signed(bytes: Uint8Array): bigint {
   return BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString("hex")}`));
+}
+
+interface Seal {
+  /** Where the records end and what describes them begins. */
+  readonly end: number;
+  /** Of all bytes before that. */
+  readonly sha256: string;
+}
+
+/** A file of records that is not as it was written. */
+export class DamagedRecords extends Error {
+  override readonly name = "DamagedRecords";
+
+  constructor(problem: string) {
+    super(`the file of records is damaged: ${problem}`);
+  }
+}
+
+function metadataOf(file: Uint8Array): FileMetaData {
+  try {
+    return parquetMetadata(bufferOf(file));
+  } catch (error) {
+    throw new DamagedRecords(messageOf(error));
+  }
+}
+
+function entry({ key_value_metadata }: FileMetaData, key: string): string {
+  const found = key_value_metadata?.find((one) => one.key === key)?.value;
+  if (!found) throw new DamagedRecords(`it carries no ${key}`);
+  return found;
+}
+
+function checkSeal(file: Uint8Array, metadata: FileMetaData): void {
+  const { end, sha256 } = JSON.parse(entry(metadata, SEAL)) as Seal;
+  if (hash("sha256", file.subarray(0, end), "hex") !== sha256)
+    throw new DamagedRecords("its records are not those that were written");
 }
 
 const bufferOf = (file: Uint8Array): ArrayBuffer =>

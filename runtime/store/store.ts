@@ -1,3 +1,11 @@
+/** A body that may be larger than memory: a file of this machine, which does not change while it is used. */
+export interface LocalFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export type Content = Uint8Array | LocalFile;
+
 /** An object as it was read. `etag` names its content, for a later compare-and-swap. */
 export interface StoredObject {
   readonly body: Uint8Array;
@@ -8,6 +16,8 @@ export interface ListedObject {
   readonly key: string;
   /** Bytes. */
   readonly size: number;
+  /** A text that is another one after every change of the content. */
+  readonly version: string;
 }
 
 /**
@@ -43,10 +53,14 @@ export function checkKey(key: string): void {
 export interface Store {
   /** Where it is, for people: a path or an `s3://` URL. */
   readonly location: string;
-  /** @returns undefined when there is no such object */
+  /** The whole object, in memory. @returns undefined when there is no such object */
   get(key: string): Promise<StoredObject | undefined>;
+  /** The object piece by piece, one content from its beginning to its end. @returns undefined when there is no such object */
+  read(key: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** @returns the new etag @throws ConditionFailed */
-  put(key: string, body: Uint8Array, options?: WriteOptions): Promise<string>;
+  put(key: string, body: Content, options?: WriteOptions): Promise<string>;
+  /** Whether there was such an object is not said. */
+  remove(key: string): Promise<void>;
   /** All objects whose key begins with the prefix, in the order of their keys. */
   list(prefix: string): AsyncIterable<ListedObject>;
   /** Gives a readable local file with the object's content, valid until `use` has settled. @throws when it is missing */

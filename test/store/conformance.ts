@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { access, readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { access, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import pMap from "p-map";
-import { addCoverage, readCoverage } from "../../runtime/store/coverage.ts";
 import { readJson, updateJson, writeJson } from "../../runtime/store/documents.ts";
-import { ConditionFailed, type Store } from "../../runtime/store/store.ts";
+import { ConditionFailed, type LocalFile, type Store } from "../../runtime/store/store.ts";
+import { temporaryFolder } from "../support/folder.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (object: { readonly body: Uint8Array } | undefined): string | undefined =>
@@ -13,6 +15,32 @@ async function keys(store: Store, prefix: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { key } of store.list(prefix)) found.push(key);
   return found;
+}
+
+async function versionsOf(store: Store, prefix: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for await (const { key, version } of store.list(prefix)) found[key] = version;
+  return found;
+}
+
+/** Digest and size of what is read piece by piece, and how large the largest piece was. */
+async function digestOf(pieces: AsyncIterable<Uint8Array> | undefined) {
+  const digest = createHash("sha256");
+  let [bytes, largest] = [0, 0];
+  for await (const piece of pieces ?? []) {
+    digest.update(piece);
+    bytes += piece.byteLength;
+    largest = Math.max(largest, piece.byteLength);
+  }
+  return { sha256: digest.digest("hex"), bytes, largest };
+}
+
+/** A file too large to be written in one go. */
+async function largeFile(folder: string, fill: number): Promise<LocalFile & { readonly sha256: string }> {
+  const content = Buffer.alloc(21 * 1024 * 1024, `${fill}-content `);
+  const path = join(folder, `large-${fill}`);
+  await writeFile(path, content);
+  return { path, bytes: content.byteLength, sha256: createHash("sha256").update(content).digest("hex") };
 }
 
 /** What every store promises. @param open the same empty place each time, as another worker would open it */
@@ -55,7 +83,7 @@ export function keepsItsPromises(open: () => Store): void {
     const names = Array.from({ length: 1_050 }, (_, i) => `${folder}${i % 3}/${String(i).padStart(4, "0")}`);
     await pMap(names, (name, i) => open().put(name, new Uint8Array(i % 5)), { concurrency: 64 });
     const found: { key: string; size: number }[] = [];
-    for await (const listed of open().list(folder)) found.push(listed);
+    for await (const { key, size } of open().list(folder)) found.push({ key, size });
     assert.deepEqual(
       found,
       names.map((key, i) => ({ key, size: i % 5 })).sort((a, b) => (a.key < b.key ? -1 : 1)),
@@ -107,25 +135,6 @@ export function keepsItsPromises(open: () => Store): void {
     assert.deepEqual((await readJson(open(), `${folder}count.json`))?.value, { count: 8 });
   });
 
-  it("loses no coverage when eight add to it", async () => {
-    const dataset = folder.slice(0, -1);
-    const start = Date.UTC(2024, 0, 1);
-    await Promise.all(
-      Array.from({ length: 8 }, (_, i) => {
-        const added = { start: start + i * 1_000, end: start + (i + 1) * 1_000 };
-        return addCoverage(open(), dataset, "A/B", added);
-      }),
-    );
-    assert.deepEqual(await readCoverage(open(), dataset, "A/B"), [{ start, end: start + 8_000 }]);
-    assert.deepEqual(await readCoverage(open(), dataset, "other"), []);
-    assert.deepEqual((await readJson(open(), `state/${dataset}/A%2FB.json`))?.value, {
-      version: 1,
-      dataset,
-      partition: "A/B",
-      coverage: [{ start: "2024-01-01T00:00:00Z", end: "2024-01-01T00:00:08Z" }],
-    });
-  });
-
   it("stores JSON that people can read", async () => {
     await writeJson(open(), `${folder}doc.json`, { a: [1] });
     assert.equal(text(await open().get(`${folder}doc.json`)), '{\n  "a": [\n    1\n  ]\n}\n');
@@ -147,6 +156,61 @@ export function keepsItsPromises(open: () => Store): void {
     await writer;
   });
 
+  it("gives an object piece by piece", async () => {
+    const body = Buffer.alloc(3_000_000, "0123456789abcde");
+    await open().put(`${folder}k`, body);
+    const { sha256, bytes: read, largest } = await digestOf(await open().read(`${folder}k`));
+    assert.deepEqual([read, sha256], [body.byteLength, createHash("sha256").update(body).digest("hex")]);
+    assert(largest <= 1024 * 1024, `${largest} bytes at once`);
+    await open().put(`${folder}empty`, new Uint8Array());
+    assert.equal((await digestOf(await open().read(`${folder}empty`))).bytes, 0);
+    for (const key of ["none", "k/none"]) assert.equal(await open().read(folder + key), undefined, key);
+  });
+
+  it("takes a file, large or small, and leaves it where it is", async () => {
+    await using place = await temporaryFolder();
+    const large = await largeFile(place.path, 1);
+    const small = { path: join(place.path, "small"), bytes: 5 };
+    await writeFile(small.path, "small");
+    const etags = [await open().put(`${folder}large`, large), await open().put(`${folder}small`, small)];
+    assert.equal((await digestOf(await open().read(`${folder}large`))).sha256, large.sha256);
+    assert.equal(text(await open().get(`${folder}small`)), "small");
+    assert.deepEqual([(await open().get(`${folder}large`))?.etag, (await open().get(`${folder}small`))?.etag], etags);
+    assert.equal((await readFile(large.path)).byteLength, large.bytes);
+  });
+
+  it("holds large objects to their conditions, too", async () => {
+    await using place = await temporaryFolder();
+    const [one, two] = [await largeFile(place.path, 1), await largeFile(place.path, 2)];
+    const first = await open().put(`${folder}k`, one, { condition: { absent: true } });
+    await assert.rejects(open().put(`${folder}k`, two, { condition: { absent: true } }), ConditionFailed);
+    const second = await open().put(`${folder}k`, two, { condition: { etag: first } });
+    await assert.rejects(open().put(`${folder}k`, one, { condition: { etag: first } }), ConditionFailed);
+    assert.equal((await digestOf(await open().read(`${folder}k`))).sha256, two.sha256);
+    await open().put(`${folder}k`, bytes("small again"), { condition: { etag: second } });
+    assert.equal(text(await open().get(`${folder}k`)), "small again");
+  });
+
+  it("lists a new version after every change, and the same one as long as there is none", async () => {
+    await open().put(`${folder}a`, bytes("one"));
+    await open().put(`${folder}b`, bytes("one"));
+    const before = await versionsOf(open(), folder);
+    assert.deepEqual(await versionsOf(open(), folder), before);
+    await open().put(`${folder}a`, bytes("two"));
+    const after = await versionsOf(open(), folder);
+    assert.notEqual(after[`${folder}a`], before[`${folder}a`]);
+    assert.equal(after[`${folder}b`], before[`${folder}b`]);
+  });
+
+  it("removes, and does not mind when there is nothing to remove", async () => {
+    await open().put(`${folder}a/b`, bytes("x"));
+    for (const key of ["a/b", "a/b", "none", "no/such/folder"]) await open().remove(folder + key);
+    assert.equal(await open().get(`${folder}a/b`), undefined);
+    assert.deepEqual(await keys(open(), folder), []);
+    await open().put(`${folder}a/b`, bytes("y"), { condition: { absent: true } });
+    assert.equal(text(await open().get(`${folder}a/b`)), "y");
+  });
+
   it("lends a file with the content", async () => {
     await open().put(`${folder}k`, bytes("content"));
     let lent = "";
@@ -164,5 +228,7 @@ export function keepsItsPromises(open: () => Store): void {
     it(`refuses the key ${JSON.stringify(key)}`, async () => {
       await assert.rejects(open().put(key, bytes("x")), /leaves the store/);
       await assert.rejects(open().get(key), /leaves the store/);
+      await assert.rejects(open().read(key), /leaves the store/);
+      await assert.rejects(open().remove(key), /leaves the store/);
     });
 }

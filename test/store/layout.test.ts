@@ -57,7 +57,7 @@ describe("the lake's layout", () => {
   it("is the documented one", () => {
     const name = rawName(new Date("2022-11-01T00:15:07.890Z"), "0123456789abcdef0123");
     assert.equal(name, "20221101001507-0123456789abcdef");
-    assert.equal(rawBodyKey("d", "BTC/USD", name, "json"), `raw/d/BTC%2FUSD/${name}.json`);
+    assert.equal(rawBodyKey(rawFolder("d", "BTC/USD"), name, "json"), `raw/d/BTC%2FUSD/${name}.json`);
     assert.equal(exchangeKey("d", "BTC/USD", name), `raw/d/BTC%2FUSD/${name}.exchange.json`);
     assert.equal(recordsKey("d", "A"), "processed/d/A/records.parquet");
     assert.equal(quarantineKey("d", "A"), "quarantine/d/A/records.ndjson");
@@ -70,7 +70,7 @@ describe("the lake's layout", () => {
   it("tells the record of an exchange from its body", () => {
     const name = rawName(new Date(0), "0".repeat(64));
     assert.equal(exchangeName(exchangeKey("d", "A", name)), name);
-    assert.equal(exchangeName(rawBodyKey("d", "A", name, "json")), undefined);
+    assert.equal(exchangeName(rawBodyKey(rawFolder("d", "A"), name, "json")), undefined);
   });
 });
 
