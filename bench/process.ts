@@ -3,13 +3,14 @@
  * Tidegate also keeps provenance per record, runs the OHLC check and stores exact decimals; DuckDB reads doubles.
  * Run: npm run bench
  */
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { date, decimal, defineDataset, integer, none, ohlc, text, weekdays } from "tidegate";
 import { keepExchange } from "../runtime/extract/exchange.ts";
-import { processPartition } from "../runtime/process/process.ts";
+import { PartitionProcessor } from "../runtime/process/process.ts";
 import { FolderStore } from "../runtime/store/folder.ts";
 
 const SYMBOLS = Array.from({ length: 40 }, (_, i) => `S${String(i).padStart(3, "0")}`);
@@ -62,25 +63,32 @@ function bodyOf(file: number): string {
 
 async function prepare(store: FolderStore): Promise<void> {
   for (const symbol of SYMBOLS)
-    for (let file = 0; file < FILES; file++)
+    for (let file = 0; file < FILES; file++) {
+      const url = `https://example.com/${symbol}/${file}`;
+      const body = Buffer.from(bodyOf(file));
+      const sha256 = createHash("sha256").update(body).digest("hex");
       await keepExchange(
         store,
-        { method: "GET", url: `https://example.com/${symbol}/${file}`, headers: {}, shown: {} },
-        { status: 200, headers: { "content-type": "application/json" }, body: Buffer.from(bodyOf(file)) },
+        { method: "GET", url, headers: {}, cost: 1, shown: { url, headers: {} } },
         {
-          dataset: "bench",
-          partition: symbol,
-          window: { start: 0, end: 36_500 * DAY },
-          run: "bench",
-          at: file * 1_000,
-          verdict: "data",
+          ...{ status: 200, headers: { "content-type": "application/json" }, url },
+          ...{ body, sha256, bytes: body.byteLength, dispose: async () => undefined },
+        },
+        {
+          dataset,
+          asked: [symbol],
+          members: [{ partition: symbol, lease: { token: 1, sequence: file + 1 }, restates: undefined }],
+          ...{ window: { start: 0, end: 36_500 * DAY }, page: undefined },
+          ...{ run: "bench", at: file * 1_000, verdict: "data" },
         },
       );
+    }
 }
 
 async function tidegate(store: FolderStore): Promise<number> {
+  const processor = new PartitionProcessor(dataset, store);
   let rows = 0;
-  for (const symbol of SYMBOLS) rows += (await processPartition(dataset, symbol, store))?.rows ?? 0;
+  for (const symbol of SYMBOLS) rows += (await processor.process(symbol))?.rows ?? 0;
   return rows;
 }
 

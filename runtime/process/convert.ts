@@ -6,11 +6,15 @@ import { startOfDate } from "../dataset/moment.ts";
 import type { Column, TimestampUnit } from "../dataset/schema.ts";
 import type { JsonValue } from "../dataset/source.ts";
 import type { StoredValue } from "../store/records.ts";
+import { decimalReader } from "./decimal-reader.ts";
 
 /** A value that its column cannot hold. */
 export class ValueError extends Error {
   override readonly name = "ValueError";
 }
+
+/** The value in the form it is stored in; undefined when its column cannot hold it. It is never null or undefined itself. */
+export type Converter = (value: NonNullable<JsonValue>) => StoredValue | undefined;
 
 /** The years 1 to 9999, which every target can hold. */
 const EARLIEST = Date.parse("0001-01-01T00:00:00Z");
@@ -24,34 +28,37 @@ export function convert(value: JsonValue | undefined, column: Column): StoredVal
     if (column.nullable) return null;
     throw new ValueError("is missing");
   }
-  const stored = byKind(value, column);
+  const stored = converterOf(column)(value);
   if (stored === undefined) throw new ValueError(`is no ${nameOf(column)}: ${show(value)}`);
   return stored;
 }
 
-function byKind(value: NonNullable<JsonValue>, column: Column): StoredValue | undefined {
+/** Made once for a column, and used for each of its values. */
+export function converterOf(column: Column): Converter {
   switch (column.kind) {
     case "text":
-      return typeof value === "string" && isStorable(value) ? value : undefined;
+      return (value) => (typeof value === "string" && isStorable(value) ? value : undefined);
     case "json":
-      return toJson(value);
+      return toJson;
     case "boolean":
-      return typeof value === "boolean" ? value : undefined;
+      return (value) => (typeof value === "boolean" ? value : undefined);
     case "float":
-      return toFloat(value);
+      return toFloat;
     case "integer":
-      return toInteger(value);
+      return toInteger;
     case "decimal":
-      return isNumeric(value) ? parseDecimal(String(value), column, column.excess) : undefined;
+      return decimalReader(column);
     case "date":
-      return typeof value === "string" ? toDays(value) : undefined;
-    case "timestamp":
-      return toMilliseconds(value, column.from);
+      return remembering(toDays);
+    case "timestamp": {
+      const read = column.from === "iso" ? remembering(fromIso) : fromUnix(column.from);
+      return (value) => {
+        const instant = read(value);
+        return instant !== undefined && instant >= EARLIEST && instant <= LATEST ? instant : undefined;
+      };
+    }
   }
 }
-
-const isNumeric = (value: JsonValue): value is string | number =>
-  typeof value === "string" || typeof value === "number";
 
 /** Postgres takes no NUL, and half a surrogate pair has no UTF-8. */
 const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
@@ -65,16 +72,34 @@ function toJson(value: JsonValue): string | undefined {
   return storable ? json : undefined;
 }
 
+const FLOAT = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 function toFloat(value: JsonValue): number | undefined {
-  if (!isNumeric(value) || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(String(value))) return undefined;
-  const number = Number(value);
-  return Number.isFinite(number) ? number : undefined;
+  const number = typeof value === "string" ? (FLOAT.test(value) ? Number(value) : undefined) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }
 
 function toInteger(value: JsonValue): bigint | undefined {
-  if (!isNumeric(value)) return undefined;
+  if (Number.isSafeInteger(value)) return BigInt(value as number);
+  if (typeof value !== "string" && typeof value !== "number") return undefined;
   const integer = parseDecimal(String(value), { precision: 19, scale: 0 }, "refuse");
   return integer !== undefined && integer <= LARGEST_INTEGER && integer >= -LARGEST_INTEGER - 1n ? integer : undefined;
+}
+
+/** Answers that are remembered: partitions share their days. */
+const REMEMBERED = 10_000;
+
+function remembering<T>(read: (text: string) => T): (value: JsonValue) => T | undefined {
+  const known = new Map<string, T>();
+  return (value) => {
+    if (typeof value !== "string") return undefined;
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    const now = read(value);
+    if (known.size === REMEMBERED) known.clear();
+    known.set(value, now);
+    return now;
+  };
 }
 
 /** `2000-03-01`, also as midnight UTC: `2000-03-01T00:00:00.000Z`. */
@@ -85,14 +110,16 @@ function toDays(value: string): number | undefined {
   return Number.isNaN(start) || start < EARLIEST ? undefined : start / DAY;
 }
 
-function toMilliseconds(value: JsonValue, from: TimestampUnit): number | undefined {
-  const instant = from === "iso" ? fromIso(value) : fromUnix(value, from);
-  return instant !== undefined && instant >= EARLIEST && instant <= LATEST ? instant : undefined;
-}
-
 /** Without a zone an instant would depend on the machine that reads it; what is finer than a millisecond would be lost. */
-function fromIso(value: JsonValue): number | undefined {
-  if (typeof value !== "string") return undefined;
+function fromIso(value: string): number | undefined {
+  const usual = USUAL_ISO.exec(value);
+  if (usual) {
+    const [, date = "", hour, minute, second, fraction = "0"] = usual;
+    const start = startOfDate(date);
+    return Number.isNaN(start)
+      ? undefined
+      : start + ((Number(hour) * 60 + Number(minute)) * 60 + Number(second)) * 1_000 + Number(fraction.padEnd(3, "0"));
+  }
   try {
     const instant = Temporal.Instant.from(value);
     return instant.epochNanoseconds % 1_000_000n === 0n ? instant.epochMilliseconds : undefined;
@@ -101,13 +128,20 @@ function fromIso(value: JsonValue): number | undefined {
   }
 }
 
-function fromUnix(value: JsonValue, from: "seconds" | "milliseconds"): number | undefined {
-  if (!isNumeric(value)) return undefined;
-  const unscaled = parseDecimal(String(value), { precision: 18, scale: from === "seconds" ? 3 : 0 }, "refuse");
-  return unscaled === undefined ? undefined : Number(unscaled);
+const USUAL_ISO = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,3}))?Z$/;
+
+function fromUnix(from: Exclude<TimestampUnit, "iso">): (value: JsonValue) => number | undefined {
+  const scale = from === "seconds" ? 3 : 0;
+  const factor = 10 ** scale;
+  return (value) => {
+    if (Number.isSafeInteger(value) && Math.abs(value as number) * factor < 1e15) return (value as number) * factor;
+    if (typeof value !== "string" && typeof value !== "number") return undefined;
+    const unscaled = parseDecimal(String(value), { precision: 18, scale }, "refuse");
+    return unscaled === undefined ? undefined : Number(unscaled);
+  };
 }
 
-function nameOf(column: Column): string {
+export function nameOf(column: Column): string {
   if (column.kind === "decimal") return `decimal(${column.precision}, ${column.scale})`;
   if (column.kind === "timestamp")
     return column.from === "iso" ? "ISO 8601 timestamp with a zone" : `timestamp in ${column.from}`;

@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import type { Format } from "../dataset/format.ts";
+import type { ResolvedSource, SourceRow } from "../dataset/source.ts";
+import { decodeRows, decodeSmall, fitsSmall } from "../decode/index.ts";
+import { readJson } from "../store/documents.ts";
+import { digestOf } from "../store/durable.ts";
+import type { Exchange } from "../store/exchange.ts";
+import { exchangeKey, exchangeName, rawFolder } from "../store/layout.ts";
+import type { Store } from "../store/store.ts";
+
+/** Bytes of a body that is read into memory; a larger one is read piece by piece. */
+const HELD = 4 * 1024 * 1024;
+
+/** Bytes of bodies whose rows are kept for the other partitions that they answer for. */
+const SHARED = 2 * HELD;
+
+/** Names of a partition's exchanges, in order. */
+export async function exchangesOf(dataset: string, partition: string, store: Store): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { key } of store.list(rawFolder(dataset, partition))) {
+    const name = exchangeName(key);
+    if (name) names.push(name);
+  }
+  return names;
+}
+
+export async function readExchange(store: Store, dataset: string, partition: string, name: string): Promise<Exchange> {
+  const key = exchangeKey(dataset, partition, name);
+  const found = await readJson<Exchange>(store, key);
+  if (!found) throw new Error(`${store.location}/${key} is missing`);
+  return found.value;
+}
+
+/** The bodies of exchanges, verified. Those that answer for several partitions are decoded once for a few of them. */
+export class Bodies {
+  readonly #store: Store;
+  readonly #shared = new Map<string, { readonly rows: readonly SourceRow[]; readonly bytes: number }>();
+  #held = 0;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** The rows, some at a time, as they were fetched. @throws when the body is missing or not what was fetched */
+  async *rowsOf(exchange: Exchange, { format }: ResolvedSource): AsyncGenerator<readonly SourceRow[]> {
+    const { body, verdict, partitions } = exchange;
+    if (body.bytes > HELD) return yield* this.#streamed(body, verdict, format);
+    const known = this.#shared.get(body.key);
+    if (known) return yield known.rows;
+    const bytes = (await this.#store.get(body.key))?.body;
+    if (!bytes) throw missing(this.#store, body);
+    check(this.#store, body, digestOf(bytes));
+    if (verdict === "empty") return;
+    const rows = fitsSmall(bytes, format) ? decodeSmall(bytes, format) : await all(decodeRows(bytes, format));
+    if (partitions) this.#share(body, rows);
+    yield rows;
+  }
+
+  #share({ key, bytes }: Exchange["body"], rows: readonly SourceRow[]): void {
+    if (this.#shared.has(key)) return;
+    this.#shared.set(key, { rows, bytes });
+    this.#held += bytes;
+    for (const [oldest, { bytes: freed }] of this.#shared) {
+      if (this.#held <= SHARED) return;
+      this.#shared.delete(oldest);
+      this.#held -= freed;
+    }
+  }
+
+  async *#streamed(
+    body: Exchange["body"],
+    verdict: Exchange["verdict"],
+    format: Format,
+  ): AsyncGenerator<readonly SourceRow[]> {
+    const pieces = await this.#store.read(body.key);
+    if (!pieces) throw missing(this.#store, body);
+    const digest = createHash("sha256");
+    const digested = async function* (): AsyncGenerator<Uint8Array> {
+      for await (const piece of pieces) {
+        digest.update(piece);
+        yield piece;
+      }
+    };
+    if (verdict === "empty") for await (const _ of digested());
+    else yield* decodeRows(digested(), format);
+    check(this.#store, body, digest.digest("hex"));
+  }
+}
+
+async function all(parts: AsyncIterable<SourceRow[]>): Promise<SourceRow[]> {
+  const lists: SourceRow[][] = [];
+  for await (const rows of parts) lists.push(rows);
+  return lists.flat();
+}
+
+const missing = (store: Store, { key }: Exchange["body"]): Error => new Error(`${store.location}/${key} is missing`);
+
+function check(store: Store, { key, sha256: fetched }: Exchange["body"], sha256: string): void {
+  if (sha256 !== fetched)
+    throw new Error(`${store.location}/${key} is damaged: its SHA-256 is ${sha256}, fetched was ${fetched}`);
+}
