@@ -1,4 +1,5 @@
-import { daily, decimal, defineDataset, fresherThan, none, ohlc, text, timestamp, when } from "tidegate";
+import { decimal, defineDataset, fresherThan, ohlc, text, timestamp, when } from "tidegate";
+import { coinbase, tokensInDollars, unknownProduct } from "./providers/coinbase.ts";
 
 export default defineDataset({
   name: "coinbase_candles",
@@ -6,37 +7,16 @@ export default defineDataset({
   description:
     "Open, high, low, close and volume per product and UTC day, from Coinbase Exchange's public market data.",
   source: {
-    kind: "http",
-    url: "https://api.exchange.coinbase.com",
-    budget: [{ requests: 10, per: "1 second", burst: 15 }],
+    ...coinbase,
     windows: { step: "299 days", granularity: "1 day" },
     request: ({ partition, window }) => ({
       path: ["products", partition.product, "candles"],
       query: { granularity: 86_400, start: window.first, end: window.last },
     }),
-    pages: none(),
-    responses: [when({ status: 404 }).skipPartition(), when({ status: 400, body: /exceeds 300/ }).splitWindow()],
+    responses: [unknownProduct, when({ status: 400, body: /exceeds 300/ }).splitWindow()],
     rows: ([time, low, high, open, close, volume]) => ({ time, low, high, open, close, volume }),
   },
-  partitions: {
-    product: [
-      "BTC-USD",
-      "ETH-USD",
-      "SOL-USD",
-      "XRP-USD",
-      "ADA-USD",
-      "DOGE-USD",
-      "AVAX-USD",
-      "DOT-USD",
-      "LINK-USD",
-      "LTC-USD",
-      "BCH-USD",
-      "UNI-USD",
-      "ATOM-USD",
-      "XLM-USD",
-      "AAVE-USD",
-    ],
-  },
+  partitions: { product: tokensInDollars },
   schema: {
     product: text({ description: "Coinbase's product id: base and quote currency" }),
     time: timestamp("seconds", { description: "Start of the day" }),
@@ -51,6 +31,6 @@ export default defineDataset({
   calendar: "24/7",
   backfillFrom: "2022-01-01",
   checks: [ohlc(), fresherThan("2 days")],
-  schedule: daily("00:15", "UTC"),
+  after: ["coinbase_products"],
   load: { warehouse: { sortBy: ["time"], distributeBy: "product" }, database: true },
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { get as httpGet } from "node:http";
 import { text } from "node:stream/consumers";
+import type { ReplayServer } from "../../runtime/replay/server.ts";
 import { coinbaseProducts, startCoinbase } from "../support/replay/coinbase.ts";
-import type { ReplayServer } from "../support/replay/server.ts";
 
 const DAY = 86_400;
 const TOO_MANY =
@@ -136,19 +136,67 @@ describe("replay server of Coinbase Exchange", () => {
       assert.deepEqual(await get(path, { granularity: DAY }), [404, '{"message":"NotFound"}']);
   });
 
-  it("lists its 15 products, with numbers as texts", async () => {
+  it("lists its products, with numbers as texts", async () => {
     const [status, body] = await get("/products");
     assert.equal(status, 200);
+    const listed: { id: string; base_currency: string; status: string }[] = JSON.parse(body);
     assert.deepEqual(
-      JSON.parse(body).map((product: { id: string }) => product.id),
+      listed.map(({ id }) => id),
       coinbaseProducts,
     );
-    assert.equal(coinbaseProducts.length, 15);
     assert.deepEqual(await get("/products/XLM-USD"), [
       200,
       '{"id":"XLM-USD","base_currency":"XLM","quote_currency":"USD","quote_increment":"0.000001","base_increment":"1",' +
-        '"display_name":"XLM/USD","status":"online","trading_disabled":false}',
+        '"display_name":"XLM/USD","min_market_funds":"1","margin_enabled":false,"post_only":false,"limit_only":false,' +
+        '"cancel_only":false,"status":"online","status_message":"","trading_disabled":false,"fx_stablecoin":false,' +
+        '"max_slippage_percentage":"0.02000000","auction_mode":false,"high_bid_limit_percentage":""}',
     ]);
+  });
+
+  it("has products that are no tokens in dollars: an auction of the same base, other quotes, one that is delisted", async () => {
+    const [, body] = await get("/products");
+    const listed: { id: string; base_currency: string; quote_currency: string; status: string }[] = JSON.parse(body);
+    const bitcoin = listed.filter(({ base_currency: base }) => base === "BTC").map(({ id }) => id);
+    assert.deepEqual(bitcoin, ["BTC-USD", "BTC-EUR", "BTCAUCTION-USD"]);
+    assert.deepEqual(
+      listed.filter(({ status }) => status !== "online").map(({ id }) => id),
+      ["REP-USD"],
+    );
+    assert.deepEqual(await rows("BTCAUCTION-USD"), []);
+  });
+
+  describe("statistics", () => {
+    const stats = async (product: string): Promise<Record<string, string>> =>
+      JSON.parse((await get(`/products/${product}/stats`))[1]);
+
+    it("are texts about the 24 hours until now and about 30 days", async () => {
+      assert.deepEqual(await get("/products/BTC-USD/stats"), [
+        200,
+        '{"open":"27003.85","high":"27429.34","low":"27003.85","last":"27335.43","volume":"11164.98357333","volume_30day":"548136.00977776"}',
+      ]);
+    });
+
+    it("agree with the candles", async () => {
+      const [today, yesterday] = await rows("BTC-USD", { start: "2024-06-09", end: "2024-06-10" });
+      const { last, low, high, volume, volume_30day: month } = await stats("BTC-USD");
+      assert.equal(Number(last), today?.[4]);
+      assert.ok(Number(low) <= Number(last) && Number(last) <= Number(high));
+      assert.ok(Math.abs(Number(volume) - ((today?.[5] ?? 0) + (yesterday?.[5] ?? 0) / 2)) < 1e-6);
+      const latest = await rows("BTC-USD", { start: "2024-05-12", end: "2024-06-10" });
+      assert.equal(latest.length, 30);
+      assert.ok(Math.abs(Number(month) - latest.reduce((sum, row) => sum + row[5], 0)) < 1e-6);
+    });
+
+    it("move with the clock", async () => {
+      const before = await stats("ETH-USD");
+      now += 24 * 3_600_000;
+      assert.equal((await stats("ETH-USD")).open, before.last);
+    });
+
+    it("are zeros for what was never traded, and there for no other product", async () => {
+      assert.equal((await stats("BTCAUCTION-USD")).last, "0");
+      assert.deepEqual(await get("/products/NOPE-USD/stats"), [404, '{"message":"NotFound"}']);
+    });
   });
 
   it("limits requests to a burst of 15 and then 10 a second, without saying when to come back", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { perHour, tokenBucket } from "../support/replay/limits.ts";
+import { perHour, tokenBucket } from "../../runtime/replay/limits.ts";
 
 const take = (limit: () => boolean, times: number): number =>
   Array.from({ length: times }, limit).filter(Boolean).length;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
-import { type ReplayServer, startReplay } from "../support/replay/server.ts";
+import { type ReplayServer, startReplay } from "../../runtime/replay/server.ts";
 
 const BODY = JSON.stringify({ rows: "x".repeat(2_000) });
 

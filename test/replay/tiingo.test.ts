@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import type { ReplayServer } from "../support/replay/server.ts";
+import type { ReplayServer } from "../../runtime/replay/server.ts";
 import { recordedThrough, replayToken, startTiingo } from "../support/replay/tiingo.ts";
 
 const FIXTURE = new URL("../fixtures/daily-prices/daily-ohlcv.csv.gz", import.meta.url);

@@ -1,3 +1,4 @@
+import { salt as saltOf, uniform } from "./chance.ts";
 import type { Product } from "./products.ts";
 
 const DAY = 86_400_000;
@@ -35,7 +36,7 @@ const CHANCE = { quiet: 100, above: 101, below: 102, volume: 103 } as const;
 export function candle(product: Product, day: number, seed: number, now: number): Candle | undefined {
   if (day < Date.parse(product.listed) || day >= now) return undefined;
   const index = day / DAY;
-  const salt = hash(seed, ...Buffer.from(product.id));
+  const salt = saltOf(seed, product.id);
   const chance = (what: number): number => uniform(salt, what, index);
   if (chance(CHANCE.quiet) < product.quiet) return undefined;
 
@@ -74,22 +75,8 @@ function curve(salt: number, wave: number, x: number): number {
   return 2 * (uniform(salt, wave, left) * (1 - ease) + uniform(salt, wave, left + 1) * ease) - 1;
 }
 
-/** From 0 up to, not including, 1. */
-const uniform = (...numbers: number[]): number => hash(...numbers) / 2 ** 32;
-
-/** Mixes whole numbers into one of 32 bits, with the multipliers of MurmurHash3's finalizer (public domain, Austin Appleby). */
-function hash(...numbers: number[]): number {
-  let state = 0x9e3779b9;
-  for (const number of numbers) {
-    state = Math.imul(state ^ number, 0x85ebca6b);
-    state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
-    state ^= state >>> 16;
-  }
-  return state >>> 0;
-}
-
 /** `decimalText(420050, 2)` is `"4200.5"`, as JSON writes numbers. */
-function decimalText(count: number, digits: number): string {
+export function decimalText(count: number, digits: number): string {
   const padded = String(count).padStart(digits + 1, "0");
   const whole = padded.slice(0, padded.length - digits);
   const fraction = padded.slice(padded.length - digits).replace(/0+$/, "");

@@ -1,7 +1,14 @@
-import { type Candle, candle } from "./candles.ts";
-import { tokenBucket } from "./limits.ts";
+import { tokenBucket } from "../../../runtime/replay/limits.ts";
+import {
+  type Answer,
+  type Asked,
+  type ReplayOptions,
+  type ReplayServer,
+  startReplay,
+} from "../../../runtime/replay/server.ts";
+import { candle } from "./candles.ts";
+import { candleText, productText, statsText } from "./coinbase-views.ts";
 import { type Product, products } from "./products.ts";
-import { type Answer, type Asked, type ReplayOptions, type ReplayServer, startReplay } from "./server.ts";
 
 export { coinbaseProducts } from "./products.ts";
 
@@ -22,7 +29,7 @@ const ok = (body: string): Answer => ({ status: 200, body });
 
 /**
  * The market data of Coinbase Exchange with SYNTHETIC daily candles, which every answer says in the header
- * `x-tidegate-synthetic: true`: `GET /products/{id}/candles`, `GET /products`, `GET /products/{id}`.
+ * `x-tidegate-synthetic: true`: `GET /products`, `GET /products/{id}`, `GET /products/{id}/candles`, `GET /products/{id}/stats`.
  * https://docs.cdp.coinbase.com/api-reference/exchange-api/rest-api/products/get-product-candles
  * As there, candles come newest first, both ends of the range are inclusive, a range of more than 300 is refused, a lone
  * `start` or `end` is ignored, and the first candle may begin before `start`. Of the real granularities only a day is served.
@@ -40,6 +47,7 @@ export function startCoinbase(options: CoinbaseOptions = {}): Promise<ReplayServ
     const product = products.find((candidate) => candidate.id === id);
     if (!product) return error(404, "NotFound");
     if (view === undefined) return ok(productText(product));
+    if (view === "stats") return ok(statsText(product, seed, now()));
     return view === "candles" ? candles(product, query) : error(404, "NotFound");
   }
 
@@ -78,22 +86,3 @@ function instant(text: string): number {
   const [, date, time = "T00:00:00", zone = "Z"] = INSTANT.exec(text) ?? [];
   return date ? Date.parse(`${date}${time}${zone}`) : Number.NaN;
 }
-
-const candleText = ({ time, low, high, open, close, volume }: Candle): string =>
-  `[${time},${low},${high},${open},${close},${volume}]`;
-
-function productText({ id, digits, volumeDigits }: Product): string {
-  const [base, quote] = id.split("-");
-  return JSON.stringify({
-    id,
-    base_currency: base,
-    quote_currency: quote,
-    quote_increment: increment(digits),
-    base_increment: increment(volumeDigits),
-    display_name: `${base}/${quote}`,
-    status: "online",
-    trading_disabled: false,
-  });
-}
-
-const increment = (digits: number): string => (10 ** -digits).toFixed(digits);

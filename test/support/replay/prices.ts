@@ -33,6 +33,20 @@ export interface RecordedPrice {
   readonly divCash: string;
 }
 
+/** The product of the factors of a ticker's splits after the one date, up to and with the other. */
+export const splitsBetween = (ticker: string, after: string, through: string): bigint =>
+  SPLITS.filter((split) => split.ticker === ticker && split.date > after && split.date <= through).reduce(
+    (product, { factor }) => product * factor,
+    1n,
+  );
+
+/** The date of a ticker's last split after the one date, up to and with the other. */
+export const lastSplitBetween = (ticker: string, after: string, through: string): string | undefined =>
+  SPLITS.filter((split) => split.ticker === ticker && split.date > after && split.date <= through)
+    .map(({ date }) => date)
+    .sort()
+    .at(-1);
+
 /** The last session of the recording. */
 export const recordedThrough = "2013-03-01";
 
@@ -43,12 +57,34 @@ export function readPrices(): ReadonlyMap<string, readonly RecordedPrice[]> {
   return Map.groupBy(lines.map(toPrice), ({ ticker }) => ticker);
 }
 
+/** What was known of the sessions up to a day: later ones are missing, and later splits not yet in the adjusted prices. */
+export function pricesAsOf(rows: readonly RecordedPrice[], day: string): RecordedPrice[] {
+  return rows
+    .filter(({ date }) => date <= day)
+    .map((row) => undone(row, splitsBetween(row.ticker, day, recordedThrough)));
+}
+
+function undone(row: RecordedPrice, later: bigint): RecordedPrice {
+  if (later === 1n) return row;
+  const before = (price: string): string => adjusted(price, "1", String(later));
+  return {
+    ...row,
+    adjOpen: before(row.adjOpen),
+    adjHigh: before(row.adjHigh),
+    adjLow: before(row.adjLow),
+    adjClose: before(row.adjClose),
+    adjVolume: String(BigInt(row.adjVolume) / later),
+  };
+}
+
+/** A price in the shares of a later day: what one of them would have cost. */
+export const splitAdjusted = (price: string, factor: bigint): string =>
+  factor === 1n ? price : adjusted(price, String(factor), "1");
+
 function toPrice(line: string): RecordedPrice {
   const [ticker = "", date = "", open = "", high = "", low = "", close = "", volume = "", adjClose = ""] =
     line.split(",");
-  const splits = SPLITS.filter((split) => split.ticker === ticker);
-  const later = splits.filter((split) => split.date > date).reduce((factor, split) => factor * split.factor, 1n);
-  const today = splits.find((split) => split.date === date)?.factor ?? 1n;
+  const today = SPLITS.find((split) => split.ticker === ticker && split.date === date)?.factor ?? 1n;
   return {
     ticker,
     date,
@@ -61,7 +97,7 @@ function toPrice(line: string): RecordedPrice {
     adjOpen: adjusted(open, close, adjClose),
     adjHigh: adjusted(high, close, adjClose),
     adjLow: adjusted(low, close, adjClose),
-    adjVolume: String(BigInt(volume) * later),
+    adjVolume: String(BigInt(volume) * splitsBetween(ticker, date, recordedThrough)),
     splitFactor: `${today}.0`,
     divCash: "0.0",
   };

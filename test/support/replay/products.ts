@@ -1,6 +1,12 @@
 /** A product of the synthetic exchange. */
 export interface Product {
   readonly id: string;
+  readonly base: string;
+  readonly quote: string;
+  /** As the exchange says it. */
+  readonly status: "online" | "delisted";
+  /** Whether it is an auction: orders are collected, nothing is traded. */
+  readonly auction: boolean;
   /** First day with candles. */
   readonly listed: string;
   /** Around which the price moves, in the quote currency. */
@@ -15,15 +21,23 @@ export interface Product {
   readonly quiet: number;
 }
 
-const product = (
+function product(
   id: string,
   listed: string,
   [price, digits]: readonly [number, number],
   [volume, volumeDigits]: readonly [number, number],
   quiet: number,
-): Product => ({ id, listed, price, digits, volume, volumeDigits, quiet });
+  changes: Partial<Pick<Product, "base" | "status" | "auction">> = {},
+): Product {
+  const [base = "", quote = ""] = id.split("-");
+  const size = { price, digits, volume, volumeDigits, quiet };
+  return { id, base, quote, status: "online", auction: false, listed, ...size, ...changes };
+}
 
-/** Days of listing and sizes resemble the real ones, so that a chart looks familiar; nothing here was measured. */
+/**
+ * Days of listing and sizes resemble the real ones, so that a chart looks familiar; nothing here was measured. The last ones
+ * are what a program stumbles over that takes every product for a token in dollars.
+ */
 export const products: readonly Product[] = [
   product("BTC-USD", "2015-07-20", [42_000, 2], [14_000, 8], 0),
   product("ETH-USD", "2016-05-18", [2_400, 2], [160_000, 8], 0),
@@ -40,6 +54,12 @@ export const products: readonly Product[] = [
   product("ATOM-USD", "2020-01-14", [10.4, 3], [420_000, 2], 0.004),
   product("XLM-USD", "2019-03-14", [0.13, 6], [38_000_000, 0], 0.005),
   product("AAVE-USD", "2020-12-15", [118, 2], [32_000, 3], 0.005),
+  product("ALGO-USD", "2019-08-14", [0.24, 4], [18_000_000, 0], 0.005),
+  product("SHIB-USD", "2021-09-09", [0.00002, 8], [900_000_000_000, 0], 0.005),
+  product("BTC-EUR", "2015-04-23", [38_000, 2], [900, 8], 0),
+  product("ETH-BTC", "2016-05-18", [0.055, 5], [8_000, 8], 0),
+  product("REP-USD", "2019-04-10", [14, 2], [20_000, 6], 0.01, { status: "delisted" }),
+  product("BTCAUCTION-USD", "2020-01-01", [42_000, 2], [1, 8], 1, { base: "BTC", auction: true }),
 ];
 
 /** The ids of all products. */

@@ -1,4 +1,4 @@
-import { type ReplayOptions, type ReplayServer, startReplay } from "./server.ts";
+import { type ReplayOptions, type ReplayServer, startReplay } from "../../../runtime/replay/server.ts";
 
 const DAY = 86_400_000;
 

@@ -1,6 +1,12 @@
-import { perHour } from "./limits.ts";
-import { type RecordedPrice, readPrices } from "./prices.ts";
-import { type Answer, type Asked, type ReplayOptions, type ReplayServer, startReplay } from "./server.ts";
+import { perHour } from "../../../runtime/replay/limits.ts";
+import {
+  type Answer,
+  type Asked,
+  type ReplayOptions,
+  type ReplayServer,
+  startReplay,
+} from "../../../runtime/replay/server.ts";
+import { pricesAsOf, type RecordedPrice, readPrices, recordedThrough } from "./prices.ts";
 
 export { recordedThrough } from "./prices.ts";
 
@@ -12,6 +18,8 @@ export interface TiingoOptions extends ReplayOptions {
   readonly token?: string;
   /** Requests with a valid token in an hour of the clock, 429 above. @default no limit */
   readonly requestsPerHour?: number;
+  /** The last session that the server knows; later ones, and splits in them, have not happened yet. @default recordedThrough */
+  readonly asOf?: () => string;
 }
 
 const PATH = /^\/tiingo\/daily\/([^/]+)\/prices$/;
@@ -29,6 +37,7 @@ const error = (status: number, detail: string): Answer => ({ status, body: JSON.
  */
 export function startTiingo(options: TiingoOptions = {}): Promise<ReplayServer> {
   const { token = replayToken, requestsPerHour = Number.POSITIVE_INFINITY, now = Date.now } = options;
+  const { asOf = () => recordedThrough } = options;
   const prices = readPrices();
   const allowed = perHour(requestsPerHour, now);
 
@@ -49,7 +58,8 @@ export function startTiingo(options: TiingoOptions = {}): Promise<ReplayServer> 
     if (!rows) return error(404, `Error: Ticker '${ticker}' not found`);
     const [start, end] = [query.get("startDate"), query.get("endDate")].map(normalDate);
     if (start === "" || end === "") return error(400, "Error: dates must have the form YYYY-MM-DD");
-    const until = end ? rows.filter((row) => row.date <= end) : rows;
+    const told = pricesAsOf(rows, asOf());
+    const until = end ? told.filter((row) => row.date <= end) : told;
     const asked = start ? until.filter((row) => row.date >= start) : until.slice(-1);
     return { status: 200, body: `[${asked.map(rowText).join(",")}]` };
   }
