@@ -5,7 +5,7 @@ import { readSettings } from "./components/settings.ts";
 import { datasets } from "./datasets/index.ts";
 
 const settings = readSettings(pulumi.runtime.allConfig(), pulumi.getProject(), datasets);
-const platform = new Platform("market-data", { datasets, ...settings });
+const platform = new Platform("market-data", settings);
 
 /** Each is described in docs/outputs.md. */
 export const {

@@ -48,7 +48,7 @@ export const RUN_METRICS = "Tidegate";
 /** A dataset as alarms see it. */
 export interface WatchedDataset {
   readonly dataset: string;
-  /** When it is started, in the six fields of EventBridge. A day without a run is late when there is to be one each day. @default never */
+  /** When it, or what it comes after, is started, in the six fields of EventBridge. A day without a run is late when there is to be one each day. @default never */
   readonly cron?: string | undefined;
   /** @default failures are what runs say themselves */
   readonly stateMachineArn?: pulumi.Input<string> | undefined;
@@ -107,24 +107,16 @@ export function runsDaily(cron: string): boolean {
   return every.includes(dayOfMonth) && every.includes(dayOfWeek) && month === "*" && year === "*";
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html */
-function failedExecutions(stateMachineArn: pulumi.Input<string>): Combined {
-  const metric = (name: string): WatchedMetric => ({
-    namespace: "AWS/States",
-    name,
-    dimensions: { StateMachineArn: stateMachineArn },
-    statistic: "Sum",
-  });
-  return {
-    expression: "SUM([failed, timedOut, aborted])",
-    label: "Executions that did not end well",
-    metrics: {
-      failed: metric("ExecutionsFailed"),
-      timedOut: metric("ExecutionsTimedOut"),
-      aborted: metric("ExecutionsAborted"),
-    },
-  };
-}
+/**
+ * A pipeline's steps have time limits, and its execution has none; one that somebody aborts, somebody knows of.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+ */
+const failedExecutions = (stateMachineArn: pulumi.Input<string>): WatchedMetric => ({
+  namespace: "AWS/States",
+  name: "ExecutionsFailed",
+  dimensions: { StateMachineArn: stateMachineArn },
+  statistic: "Sum",
+});
 
 /** What is known of a database beyond its metrics. */
 export interface DatabaseSize {

@@ -45,7 +45,7 @@ export interface AlertsArgs {
  * const alerts = new Alerts("alerts", { context, key, emails: ["data@example.com"], logGroup: runner.nodes.logGroup });
  * alerts.watchDataset({ dataset: "daily_prices", cron: "15 0 * * ? *", stateMachineArn: pipeline.stateMachineArn });
  *
- * **Cost**: 0.10 USD a month per metric of an alarm: two, six per dataset, six per database, four or three per warehouse; 0.30 USD
+ * **Cost**: 0.10 USD a month per metric of an alarm: two, four per dataset, six per database, four or three per warehouse; 0.30 USD
  * for the metric of error lines. Queue and topic stay within the free tier.
  *
  * **Security**: queue and topic are encrypted with the platform's key and refuse requests without TLS; only alarms, rules and

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { bucketArn, objectArn } from "./arns.ts";
-import { bundle, PROJECT_FOLDER } from "./bundle.ts";
+import { type Bundle, bundle, PROJECT_FOLDER } from "./bundle.ts";
 import type { Context } from "./context.ts";
 import type { EncryptionKey } from "./encryption-key.ts";
 import type { LogBucket } from "./log-bucket.ts";
@@ -77,7 +77,7 @@ export class ArtifactStore extends pulumi.ComponentResource {
    * @throws UserError when it does not compile
    */
   add(name: string, entry: string): Artifact {
-    const { code, sha256 } = bundle(entry);
+    const { code, sha256 } = bundledOnce(entry);
     const key = `artifacts/${name}-${sha256.slice(0, 20)}.cjs`;
     const object = new aws.s3.BucketObjectv2(
       `${this.#name}-${name}`,
@@ -95,24 +95,34 @@ export class ArtifactStore extends pulumi.ComponentResource {
     return { key, url: pulumi.interpolate`s3://${this.bucketName}/${key}`, sha256, object };
   }
 
-  /** Lets a role read one artifact. */
-  grantRead(role: ServiceRole, artifact: Artifact): void {
+  /** Lets a role read some artifacts. */
+  grantRead(role: ServiceRole, ...artifacts: readonly Artifact[]): void {
+    const keys = artifacts.map(({ key }) => key);
     role.allow("read-artifact", [
       {
         // Without the right to list, S3 calls a missing artifact forbidden.
         sid: "List",
         actions: ["s3:ListBucket"],
         resources: bucketArn(this.#context, this.bucketName),
-        conditions: { StringLike: { "s3:prefix": artifact.key } },
+        conditions: { StringLike: { "s3:prefix": keys } },
       },
       {
         sid: "Artifact",
         actions: ["s3:GetObject"],
-        resources: objectArn(this.#context, this.bucketName, artifact.key),
+        resources: keys.map((key) => objectArn(this.#context, this.bucketName, key)),
       },
       this.#key.readStatement("s3"),
     ]);
   }
+}
+
+const bundled = new Map<string, Bundle>();
+
+/** The sources do not change while a program is evaluated, however often. */
+function bundledOnce(entry: string): Bundle {
+  const program = bundled.get(entry) ?? bundle(entry);
+  bundled.set(entry, program);
+  return program;
 }
 
 /** Pulumi keeps the text of an asset in its state, but of a file only the digest. @returns the file's path */

@@ -1,10 +1,15 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type BuildOptions, buildSync, type Message } from "esbuild";
+import { buildSync } from "esbuild";
 import { type Fault, UserError } from "../runtime/dataset/errors.ts";
+import { type BundlerAnswer, ONE_FILE } from "./bundler/options.ts";
 
 /** The project's folder; entry points are relative to it. */
 export const PROJECT_FOLDER = join(import.meta.dirname, "..");
+
+const BUNDLER = join(import.meta.dirname, "bundler", "program.ts");
+const MEBIBYTE = 2 ** 20;
 
 /** A program in one file, ready for Node. */
 export interface Bundle {
@@ -14,54 +19,29 @@ export interface Bundle {
 }
 
 /**
- * Bundles a program with everything that it imports into one CommonJS file for the Node of the stock image. The same sources
- * give the same bytes, wherever they lie.
+ * Bundles a program with everything that it imports, and the files that its definitions read, into one CommonJS file for the Node
+ * of the stock image. The same sources give the same bytes, wherever they lie.
  * @param entry relative to the project's folder
  * @throws UserError with file, line and column of everything that does not compile
  */
 export function bundle(entry: string, folder: string = PROJECT_FOLDER): Bundle {
-  const [output] = build({
-    ...COMMON,
-    entryPoints: [entry],
-    absWorkingDir: folder,
-    keepNames: true,
-    mainFields: ["module", "main"],
+  const { stdout, stderr, error } = spawnSync(process.execPath, [BUNDLER, entry, folder], {
+    encoding: "utf8",
+    maxBuffer: 64 * MEBIBYTE,
   });
-  return { code: output, sha256: createHash("sha256").update(output).digest("hex") };
+  if (error || !stdout) throw new Error(`cannot bundle ${entry}: ${stderr}`, { cause: error });
+  const answer: BundlerAnswer = JSON.parse(stdout);
+  if (answer.errors) throw new UserError(`cannot bundle ${entry}:`, answer.errors.map(faultOf));
+  return { code: answer.code, sha256: createHash("sha256").update(answer.code).digest("hex") };
 }
 
-/** As `bundle`, as small as it gets, for a command line. */
-export function bundleSmall(entry: string, folder: string = PROJECT_FOLDER): string {
-  const [output] = build({ ...COMMON, entryPoints: [entry], absWorkingDir: folder });
-  return output.trim();
+/** Bundles a program of this project as small as it gets, for a command line. */
+export function bundleSmall(entry: string): string {
+  const { outputFiles } = buildSync({ ...ONE_FILE, entryPoints: [entry], absWorkingDir: PROJECT_FOLDER });
+  return outputFiles.map(({ text }) => text.trim()).join("");
 }
 
-const COMMON = {
-  bundle: true,
-  platform: "node",
-  target: "node24",
-  format: "cjs",
-  minify: true,
-  charset: "utf8",
-  legalComments: "none",
-  logLevel: "silent",
-  write: false,
-} as const satisfies BuildOptions;
-
-function build(options: BuildOptions & { readonly write: false }): [string] {
-  try {
-    const { outputFiles } = buildSync(options);
-    return [outputFiles.map((file) => file.text).join("")];
-  } catch (error) {
-    const faults = isBuildFailure(error) ? error.errors.map(faultOf) : [];
-    throw new UserError(`cannot bundle ${String(options.entryPoints)}:`, faults, { cause: error });
-  }
-}
-
-const isBuildFailure = (error: unknown): error is { errors: Message[] } =>
-  error instanceof Error && "errors" in error && Array.isArray(error.errors);
-
-const faultOf = ({ location, text }: Message): Fault => ({
+const faultOf = ({ location, text }: NonNullable<BundlerAnswer["errors"]>[number]): Fault => ({
   path: location ? `${location.file}:${location.line}:${location.column + 1}` : "",
   problem: text,
 });

@@ -23,7 +23,8 @@ interface DatabaseProxyArgs {
 }
 
 /**
- * Keeps connections to a database open and shares them among many clients.
+ * Keeps connections to a database open and shares them among many clients. Database makes it.
+ * @example new DatabaseProxy("proxy", { context, label: "database", instance, subnetIds, securityGroupId, port: 6432 });
  *
  * **Cost**: 0.015 USD per vCPU of the database and hour, for two vCPUs at least: 22 USD a month.
  *

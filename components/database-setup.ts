@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Alerts } from "./alerts.ts";
 import { arn } from "./arns.ts";
 import type { Artifact, ArtifactStore } from "./artifacts.ts";
-import { containerDefinition } from "./container-definition.ts";
+import { containerDefinitions } from "./container-definition.ts";
 import type { Context } from "./context.ts";
 import type { Database } from "./database.ts";
 import { type Architecture, NODE_IMAGE } from "./image.ts";
@@ -119,14 +119,16 @@ export class DatabaseSetup extends pulumi.ComponentResource {
           },
           taskRoleArn: taskRole.arn,
           executionRoleArn: executionRole.arn,
-          containerDefinitions: containerDefinition({
-            name: TASK,
-            image: typeof image === "string" ? image : image.uri,
-            region: context.region,
-            logGroup: runner.logGroupName,
-            environment: { TIDEGATE_ARTIFACT: artifact.url, TIDEGATE_ARTIFACT_SHA256: artifact.sha256 },
-            secrets: { TIDEGATE_ADMINISTRATION: plannedParameterArn },
-          }),
+          containerDefinitions: containerDefinitions([
+            {
+              name: TASK,
+              image: typeof image === "string" ? image : image.uri,
+              region: context.region,
+              logGroup: runner.logGroupName,
+              environment: { TIDEGATE_ARTIFACT: artifact.url, TIDEGATE_ARTIFACT_SHA256: artifact.sha256 },
+              secrets: { TIDEGATE_ADMINISTRATION: plannedParameterArn },
+            },
+          ]),
         },
         transform?.task,
       ),

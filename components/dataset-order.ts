@@ -39,3 +39,13 @@ function wayBack(start: string, byName: ReadonlyMap<string, Dependent>): string[
   }
   return undefined;
 }
+
+/** When a dataset is started: by its own schedule, else by that of the first dataset that it comes after. */
+export function cronOf(
+  { schedule, after }: Pick<Dataset, "schedule" | "after">,
+  datasets: readonly Pick<Dataset, "name" | "schedule" | "after">[],
+): string | undefined {
+  if (schedule) return schedule.cron;
+  const parents = after.flatMap((name) => datasets.find((dataset) => dataset.name === name) ?? []);
+  return parents.map((parent) => cronOf(parent, datasets)).find((cron) => cron !== undefined);
+}

@@ -46,10 +46,10 @@ export interface DatasetPipelineArgs {
 
 /**
  * Brings a dataset in: plans what to ask for, extracts it batch by batch, processes, loads and publishes it, each step as a task of
- * its own. It runs in the dataset's rhythm, after the datasets in its `after`, and whenever somebody starts it.
+ * its own. It runs in the dataset's rhythm if it has one, after the datasets in its `after`, and whenever somebody starts it.
  *
- * A task that Spot took away is run again, the third time on demand. One that stopped early, for its deadline or a quota, is run
- * again a quarter of an hour later. A batch that fails takes no other with it: what was fetched is processed, loaded and published,
+ * A task that Spot took away is run again, the third time on demand. One that stopped early for its deadline is run again a quarter
+ * of an hour later, one that met the end of a quota when the quota begins anew, however long that takes. A batch that fails takes no other with it: what was fetched is processed, loaded and published,
  * and the execution fails at its end. How it ended is an event on the default bus, `dataset published` or `dataset failed`.
  *
  * The input of an execution says what is wanted, all of it optional:
@@ -65,7 +65,7 @@ export interface DatasetPipelineArgs {
  * 100,000 a month are free; and its tasks, see TaskRunner: four or five of at least a minute each.
  *
  * **Security**: its role, which only this state machine can take, runs this one task on this one cluster with the task's own roles,
- * reads the plans of this dataset, and puts events of this platform. Executions and their log are encrypted with the platform's key.
+ * reads plans of this dataset and what its batches left, and puts events of this platform. Executions and their log are encrypted with the platform's key.
  */
 export class DatasetPipeline extends pulumi.ComponentResource {
   readonly task: IngestionTask;
@@ -73,11 +73,13 @@ export class DatasetPipeline extends pulumi.ComponentResource {
   readonly stateMachineArn: pulumi.Output<string>;
   /** The ARN as text that is known at preview, for policies. */
   readonly plannedStateMachineArn: pulumi.Output<string>;
-  readonly scheduleName: string;
+  /** Undefined for a dataset that runs on demand, or after others only. */
+  readonly scheduleName: string | undefined;
   readonly nodes: {
     readonly machine: aws.sfn.StateMachine;
     readonly role: ServiceRole;
-    readonly schedule: PipelineSchedule;
+    /** Undefined for a dataset without a schedule. */
+    readonly schedule: PipelineSchedule | undefined;
     /** Undefined for a dataset that comes after none. */
     readonly dependency: PipelineDependency | undefined;
   };
@@ -105,7 +107,10 @@ export class DatasetPipeline extends pulumi.ComponentResource {
       child,
     );
     task.grantRun(role);
-    args.lake.grantRead(role, { folders: [], objects: [`runs/${dataset.name}/*/plan.json`] });
+    args.lake.grantRead(role, {
+      folders: [],
+      objects: [`runs/${dataset.name}/*/plan.json`, `runs/${dataset.name}/*/extract-*.json`],
+    });
     key.grantStateMachine(role, this.plannedStateMachineArn);
     role.allow("run-itself", pipelineRights(context, this.stateMachineName, group.eventSource));
 
@@ -142,17 +147,19 @@ export class DatasetPipeline extends pulumi.ComponentResource {
       alerts,
       enabled,
     };
-    const schedule = new PipelineSchedule(
-      `${name}-schedule`,
-      { ...starts, key, transform: transform?.schedule },
-      child,
-    );
+    const schedule =
+      dataset.schedule &&
+      new PipelineSchedule(
+        `${name}-schedule`,
+        { ...starts, dataset: dataset.name, schedule: dataset.schedule, key, transform: transform?.schedule },
+        child,
+      );
     const dependency =
       dataset.after.length > 0
         ? new PipelineDependency(`${name}-after`, { ...starts, transform: transform?.dependency }, child)
         : undefined;
     this.stateMachineArn = machine.arn;
-    this.scheduleName = schedule.scheduleName;
+    this.scheduleName = schedule?.scheduleName;
     this.nodes = { machine, role, schedule, dependency };
     this.registerOutputs({ stateMachineArn: this.stateMachineArn, scheduleName: this.scheduleName });
   }

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Dataset, secretsOf, UserError } from "../runtime/dataset/index.ts";
 import { arn } from "./arns.ts";
 import type { Artifact, ArtifactStore } from "./artifacts.ts";
-import { containerDefinition } from "./container-definition.ts";
+import { bundlePart } from "./bundle-part.ts";
+import { containerDefinitions } from "./container-definition.ts";
 import type { Context } from "./context.ts";
 import type { DataLake } from "./data-lake.ts";
 import type { Database } from "./database.ts";
@@ -13,12 +14,16 @@ import type { OwnImage } from "./own-image.ts";
 import { ServiceRole, type ServiceRoleArgs } from "./service-role.ts";
 import type { SourceSecret } from "./source-secret.ts";
 import type { TaskRunner } from "./task-runner.ts";
+import { type BundleFiles, taskVolumes } from "./task-volumes.ts";
 import { type Transform, transformed } from "./transform.ts";
 import type { Warehouse } from "./warehouse-base.ts";
 
 export interface IngestionTaskArgs {
   readonly context: Context;
+  /** What it brings in, asking the source that is chosen for it. */
   readonly dataset: Dataset;
+  /** All of the platform, which definitions.json describes. @default the dataset alone */
+  readonly datasets?: readonly Pick<Dataset, "name">[];
   readonly lake: DataLake;
   readonly artifacts: ArtifactStore;
   /** The program that the task runs, in `artifacts`. */
@@ -36,6 +41,12 @@ export interface IngestionTaskArgs {
   readonly database?: Pick<Database, "plannedAddressArn" | "grantAddress" | "grantConnect"> | undefined;
   /** Asked instead of the source's own base URL: a private mirror, or a replay server. */
   readonly sourceUrl?: string | undefined;
+  /**
+   * Bundles of the lake, the newest version of each, that the program finds as files.
+   * @default none
+   * @example { names: ["sharadar"], path: "/bundles", artifact: artifacts.add("pull-bundles", "runtime/tasks/pull-bundles.ts") }
+   */
+  readonly bundles?: BundleFiles | undefined;
   readonly transform?:
     | {
         readonly task?: Transform<aws.ecs.TaskDefinitionArgs>;
@@ -52,9 +63,11 @@ export interface IngestionTaskArgs {
  *
  * **Cost**: see TaskRunner; nothing while it does not run.
  *
- * **Security**: an unprivileged user, a read-only root file system, no Linux capability. Its role reaches the dataset's own
- * folders of the lake, definitions.json and its artifact; the role that starts it reaches the dataset's own secrets and log
- * streams. Tokens come from Secrets Manager and stand in no definition.
+ * **Security**: an unprivileged user, a read-only root file system, no Linux capability; it writes only to a volume that goes away
+ * with it, and files of bundles it cannot change. Its role reaches the dataset's own
+ * folders of the lake, what budgets of sources have left, definitions.json and its artifact; of another dataset it reads the
+ * processed records, if its partitions come from there. The role that starts it reaches the secrets of the source that is asked,
+ * and the dataset's own log streams. Tokens come from Secrets Manager and stand in no definition.
  */
 export class IngestionTask extends pulumi.ComponentResource {
   readonly dataset: Dataset;
@@ -95,15 +108,21 @@ export class IngestionTask extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    const bundles = bundlePart(args.bundles?.names ?? []);
+    lake.grantRead(taskRole, { ...bundles, folders: [...readFolders(dataset), ...bundles.folders] });
     lake.grantWrite(taskRole, {
       folders: [
-        ...["raw", "processed", "quarantine", "state", "runs"],
-        ...(warehouse ? ["loads/warehouse"] : []),
-        ...(database ? ["loads/database"] : []),
-      ].map((folder) => `${folder}/${dataset.name}`),
-      objects: ["definitions.json"],
+        ...[
+          ...["raw", "processed", "quarantine", "state", "runs"],
+          ...(warehouse ? ["loads/warehouse"] : []),
+          ...(database ? ["loads/database"] : []),
+        ].map((folder) => `${folder}/${dataset.name}`),
+        // Whoever asks the same source shares its budget.
+        "state/.budgets",
+      ],
+      objects: ["definitions.json", `state/${dataset.name}.index.json`],
     });
-    artifacts.grantRead(taskRole, artifact);
+    artifacts.grantRead(taskRole, artifact, ...(args.bundles ? [args.bundles.artifact] : []));
     warehouse?.grantLoad(taskRole);
     database?.grantConnect(taskRole);
 
@@ -123,6 +142,14 @@ export class IngestionTask extends pulumi.ComponentResource {
     const image = args.image ?? NODE_IMAGE;
     if (typeof image !== "string") image.grantPull(executionRole);
 
+    const shared = {
+      image: typeof image === "string" ? image : image.uri,
+      region: context.region,
+      logGroup: runner.logGroupName,
+      logPrefix: dataset.name,
+    };
+    const { volumes, before, mounts } = taskVolumes(shared, lake.url, args.bundles);
+
     const task = new aws.ecs.TaskDefinition(
       `${name}-definition`,
       transformed(
@@ -138,25 +165,31 @@ export class IngestionTask extends pulumi.ComponentResource {
           },
           taskRoleArn: taskRole.arn,
           executionRoleArn: executionRole.arn,
-          containerDefinitions: containerDefinition({
-            name: dataset.name,
-            image: typeof image === "string" ? image : image.uri,
-            region: context.region,
-            logGroup: runner.logGroupName,
-            environment: {
-              TIDEGATE_ARTIFACT: artifact.url,
-              TIDEGATE_ARTIFACT_SHA256: artifact.sha256,
-              TIDEGATE_DATASET: dataset.name,
-              TIDEGATE_LAKE: lake.url,
-              TIDEGATE_PLATFORM: `${context.project}-${context.stack}`,
-              ...(warehouse ? { TIDEGATE_WAREHOUSE: warehouse.url } : {}),
-              ...(args.sourceUrl ? { TIDEGATE_SOURCE_URL: args.sourceUrl } : {}),
+          volumes: volumes.map((name) => ({ name })),
+          containerDefinitions: containerDefinitions([
+            {
+              ...shared,
+              name: dataset.name,
+              mounts,
+              after: before.map(({ name }) => name),
+              environment: {
+                TIDEGATE_ARTIFACT: artifact.url,
+                TIDEGATE_ARTIFACT_SHA256: artifact.sha256,
+                TIDEGATE_DATASET: dataset.name,
+                TIDEGATE_DATASETS: (args.datasets ?? [dataset]).map(({ name }) => name).join(","),
+                TIDEGATE_LAKE: lake.url,
+                TIDEGATE_PLATFORM: `${context.project}-${context.stack}`,
+                ...(warehouse ? { TIDEGATE_WAREHOUSE: warehouse.url } : {}),
+                ...(dataset.sourceName === "default" ? {} : { TIDEGATE_SOURCE: dataset.sourceName }),
+                ...(args.sourceUrl ? { TIDEGATE_SOURCE_URL: args.sourceUrl } : {}),
+              },
+              secrets: {
+                ...Object.fromEntries(secrets.map(({ variable, secret }) => [variable, secret.plannedArn])),
+                ...(database ? { TIDEGATE_DATABASE: database.plannedAddressArn } : {}),
+              },
             },
-            secrets: {
-              ...Object.fromEntries(secrets.map(({ variable, secret }) => [variable, secret.plannedArn])),
-              ...(database ? { TIDEGATE_DATABASE: database.plannedAddressArn } : {}),
-            },
-          }),
+            ...before,
+          ]),
         },
         args.transform?.task,
       ),
@@ -165,6 +198,7 @@ export class IngestionTask extends pulumi.ComponentResource {
         dependsOn: [
           runner.nodes.logGroup,
           artifact.object,
+          ...(args.bundles ? [args.bundles.artifact.object] : []),
           ...taskRole.nodes.policies,
           ...executionRole.nodes.policies,
         ],
@@ -219,6 +253,12 @@ export class IngestionTask extends pulumi.ComponentResource {
     ]);
   }
 }
+
+/** What was asked for on demand, and the records that its partitions come from. */
+const readFolders = ({ name, partitions: { origin } }: Dataset): string[] => [
+  `requests/${name}`,
+  ...(origin?.kind === "rows" ? [`processed/${origin.dataset}`] : []),
+];
 
 function secretOf({ dataset, secrets }: IngestionTaskArgs, name: string): SourceSecret {
   const secret = secrets[name];

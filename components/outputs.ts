@@ -35,7 +35,7 @@ export interface PlatformOutputs {
 
   /** ARN of each dataset's state machine, by dataset: start it for a run or a backfill. */
   readonly stateMachineArns: ByName;
-  /** Name of each dataset's schedule in EventBridge Scheduler, by dataset. */
+  /** Name in EventBridge Scheduler of the schedule of each dataset that has one, by dataset. */
   readonly scheduleNames: ByName;
   /** Source of the events `dataset published` and `dataset failed` on the default bus. */
   readonly eventSource: string;
@@ -107,7 +107,7 @@ export function platformOutputs(platform: Platform): PlatformOutputs {
     artifactKey: artifact.key,
     artifactSha256: artifact.sha256,
     stateMachineArns: each(platform.pipelines, (pipeline) => pipeline.stateMachineArn),
-    scheduleNames: each(platform.pipelines, (pipeline) => pipeline.scheduleName),
+    scheduleNames: schedulesOf(platform.pipelines),
     eventSource: pipelineGroup.eventSource,
     clusterArn: platform.runner.clusterArn,
     taskDefinitionArns: each(platform.tasks, (task) => task.taskDefinitionArn),
@@ -139,3 +139,8 @@ const NOTHING = pulumi.output("");
 
 const each = <T, V>(parts: Readonly<Record<string, T>>, value: (part: T) => V): Record<string, V> =>
   Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, value(part)]));
+
+const schedulesOf = (pipelines: Platform["pipelines"]): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(pipelines).flatMap(([dataset, { scheduleName }]) => (scheduleName ? [[dataset, scheduleName]] : [])),
+  );

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Dataset } from "../runtime/dataset/index.ts";
+import type { Schedule } from "../runtime/dataset/index.ts";
 import type { Alerts } from "./alerts.ts";
 import { arn } from "./arns.ts";
 import type { Context } from "./context.ts";
@@ -12,8 +12,10 @@ import { type Transform, transformed } from "./transform.ts";
 
 export interface PipelineScheduleArgs {
   readonly context: Context;
-  /** Says the rhythm. */
-  readonly dataset: Dataset;
+  /** Name of the dataset. */
+  readonly dataset: string;
+  /** Its rhythm. */
+  readonly schedule: Schedule;
   /** ARN of the state machine that is started. */
   readonly machineArn: pulumi.Input<string>;
   /** Lets a role start it. */
@@ -32,7 +34,7 @@ export interface PipelineScheduleArgs {
 /**
  * Starts a dataset's pipeline in its rhythm. A start that is refused is tried again for an hour; then it becomes a message in the
  * dead-letter queue, and that an alarm. DatasetPipeline makes it.
- * @example new PipelineSchedule("prices", { context, dataset, machineArn, grantStart, group, key, alerts });
+ * @example new PipelineSchedule("prices", { context, dataset: "prices", schedule: daily("00:15", "UTC"), machineArn, grantStart, group, key, alerts });
  *
  * **Cost**: 1 USD per million starts, of which 14 million a month are free.
  *
@@ -46,14 +48,14 @@ export class PipelineSchedule extends pulumi.ComponentResource {
   constructor(name: string, args: PipelineScheduleArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("tidegate:pipeline:PipelineSchedule", name, {}, opts);
     const { context, dataset, group, key, alerts } = args;
-    this.scheduleName = context.name("schedule", dataset.name);
+    this.scheduleName = context.name("schedule", dataset);
 
     const role = new ServiceRole(
       `${name}-starter`,
       {
         context,
-        label: `${dataset.name}-schedule`,
-        description: `What the schedule of ${dataset.name} may do`,
+        label: `${dataset}-schedule`,
+        description: `What the schedule of ${dataset} may do`,
         service: "scheduler.amazonaws.com",
         sourceArn: arn(context, "scheduler", `schedule-group/${group.scheduleGroupName}`),
         transform: args.transform?.role,
@@ -70,9 +72,9 @@ export class PipelineSchedule extends pulumi.ComponentResource {
         {
           name: this.scheduleName,
           groupName: group.nodes.scheduleGroup.name,
-          description: `Brings in ${dataset.name}`,
-          scheduleExpression: `cron(${dataset.schedule.cron})`,
-          scheduleExpressionTimezone: dataset.schedule.timeZone,
+          description: `Brings in ${dataset}`,
+          scheduleExpression: `cron(${args.schedule.cron})`,
+          scheduleExpressionTimezone: args.schedule.timeZone,
           flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: 15 },
           state: (args.enabled ?? true) ? "ENABLED" : "DISABLED",
           kmsKeyArn: key.arn,

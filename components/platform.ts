@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Dataset, UserError } from "../runtime/dataset/index.ts";
+import { UserError } from "../runtime/dataset/index.ts";
 import { Alerts } from "./alerts.ts";
 import type { Artifact, ArtifactStore } from "./artifacts.ts";
 import { deploymentContext } from "./context.ts";
@@ -20,14 +20,13 @@ import { Spending } from "./spending.ts";
 import { tagged } from "./tags.ts";
 
 export interface PlatformArgs extends Settings {
-  readonly datasets: readonly Dataset[];
   /** Changes to what components give to their children, by component. */
   readonly transform?: PlatformTransform | undefined;
 }
 
 /**
  * Everything that brings a team's datasets into its own account.
- * @example new Platform("market-data", { datasets, ...settings });
+ * @example new Platform("market-data", readSettings(pulumi.runtime.allConfig(), pulumi.getProject(), datasets));
  *
  * **Cost**: what its components cost, see there, and what `node offline/main.ts plan` says.
  *

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { iamArn } from "./arns.ts";
+import { bundlePart } from "./bundle-part.ts";
 import type { Context } from "./context.ts";
 import type { DataLake, LakePart } from "./data-lake.ts";
 import type { Grantee } from "./grantee.ts";
@@ -96,16 +97,10 @@ export class ReaderRole extends pulumi.ComponentResource implements Grantee {
 
 /** The part of the lake that belongs to what may be read. */
 export function readablePart({ datasets = [], bundles = [] }: Readable): LakePart {
+  const { folders, objects } = bundlePart(bundles);
   return {
-    folders: [
-      ...(datasets === "all" ? ["processed"] : datasets.map((dataset) => `processed/${dataset}`)),
-      ...bundles.map((bundle) => `zipline-data/${bundle}`),
-    ],
-    objects: [
-      "definitions.json",
-      // The date in an archive's name keeps apart bundles of which one's name begins with the other's.
-      ...bundles.flatMap((bundle) => ["", ".*"].map((rebuilt) => `zipline-data/${bundle}-2???????${rebuilt}.tar.gz`)),
-    ],
+    folders: [...(datasets === "all" ? ["processed"] : datasets.map((dataset) => `processed/${dataset}`)), ...folders],
+    objects: ["definitions.json", ...objects],
   };
 }
 

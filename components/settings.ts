@@ -4,12 +4,15 @@ import { unknownName } from "../runtime/dataset/errors.ts";
 import { type Dataset, type Fault, UserError } from "../runtime/dataset/index.ts";
 import { strictFaults } from "../runtime/dataset/strict.ts";
 import { betweenFaults } from "./settings/between.ts";
+import { choiceFaults, chosenDatasets } from "./settings/dataset-choice.ts";
 import { togetherFaults } from "./settings/dataset-faults.ts";
 import { settingsSchema, type WrittenSettings } from "./settings/schema.ts";
 import { sourceUrlsOf } from "./settings/source-urls.ts";
 
 /** Settings of a stack, checked, with their defaults. */
-export type Settings = Omit<WrittenSettings, "sourceUrls"> & {
+export type Settings = Omit<WrittenSettings, "datasets" | "sources" | "sourceUrls"> & {
+  /** Those that the stack deploys, each with the source that is asked. */
+  readonly datasets: readonly Dataset[];
   /** Base URL by dataset. */
   readonly sourceUrls: Readonly<Record<string, string>>;
 };
@@ -20,7 +23,7 @@ const DEFAULTS = settingsSchema.parse({});
 /**
  * Reads the settings of a stack.
  * @param config all of the stack's configuration by full name, as `pulumi.runtime.allConfig()` gives it
- * @param datasets all that will be deployed
+ * @param datasets all that there are
  * @throws UserError with everything that is wrong with the settings, the datasets together, and both with each other
  */
 export function readSettings(
@@ -35,15 +38,19 @@ export function readSettings(
       .map(([key, value]) => [key, decode(key, value)]),
   );
   const settings = soundParts(given);
+  const chosen = chosenDatasets(settings, datasets);
   const own = strictFaults(settingsSchema, given);
   const faults = [
     ...own,
     ...regionFaults(config["aws:region"]),
-    ...betweenFaults(settings, datasets).filter(({ path }) => !own.some((fault) => keyOf(fault) === keyOf({ path }))),
+    ...[...choiceFaults(settings, datasets), ...betweenFaults(settings, chosen)].filter(
+      ({ path }) => !own.some((fault) => keyOf(fault) === keyOf({ path })),
+    ),
     ...togetherFaults(datasets),
   ];
   if (faults.length > 0) throw new UserError("the configuration of this stack is wrong:", faults);
-  return { ...settings, sourceUrls: sourceUrlsOf(settings.sourceUrls) };
+  const { sources: _, ...rest } = settings;
+  return { ...rest, datasets: chosen, sourceUrls: sourceUrlsOf(settings.sourceUrls) };
 }
 
 /** The setting that a fault is about. */

@@ -35,7 +35,8 @@ export const declaredSettings = (): Record<string, Declared> =>
 function defaultOf(schema: z.ZodType): Declared["default"] | undefined {
   const { success, data } = schema.safeParse(undefined);
   const isScalar = typeof data === "string" || typeof data === "boolean" || Number.isInteger(data);
-  return success && isScalar ? (data as Declared["default"]) : undefined;
+  const isAlsoList = schema.safeParse(["name"]).success;
+  return success && isScalar && !isAlsoList ? (data as Declared["default"]) : undefined;
 }
 
 const typeOf = (value: Declared["default"]): Declared["type"] =>

@@ -69,6 +69,7 @@ function valueText(schema: unknown): string {
   if (bare instanceof z.ZodLiteral) return [...bare.values].map((value) => `\`${JSON.stringify(value)}\``).join(", ");
   if (bare instanceof z.ZodArray) return `list of ${plural(valueText(bare.element))}`;
   if (bare instanceof z.ZodObject) return "object";
+  if (bare instanceof z.ZodRecord) return `${plural(valueText(bare.valueType))} by name`;
   if (bare instanceof z.ZodBoolean) return "`true`, `false`";
   if (bare instanceof z.ZodNumber) return numberText(bare);
   return "text";
@@ -87,7 +88,7 @@ function defaultText(schema: z.ZodType): string {
   if (schema instanceof z.ZodOptional) return "left out";
   const { success, data } = schema.safeParse(undefined);
   if (!success) return "needed";
-  if (Array.isArray(data) && data.length === 0) return "none";
+  if (typeof data === "object" && data !== null && Object.keys(data).length === 0) return "none";
   if (data === "") return "empty";
   return `\`${typeof data === "string" ? data : JSON.stringify(data)}\``;
 }

@@ -4,6 +4,7 @@ import type { Alerts } from "../alerts.ts";
 import type { Artifact, ArtifactStore } from "../artifacts.ts";
 import type { Context } from "../context.ts";
 import type { DataLake } from "../data-lake.ts";
+import { cronOf } from "../dataset-order.ts";
 import { DatasetPipeline } from "../dataset-pipeline.ts";
 import type { EncryptionKey } from "../encryption-key.ts";
 import { IngestionTask } from "../ingestion-task.ts";
@@ -97,7 +98,7 @@ function pipelineOf(
   );
   alerts.watchDataset({
     dataset: dataset.name,
-    cron: enabled ? dataset.schedule.cron : undefined,
+    cron: enabled ? cronOf(dataset, args.datasets) : undefined,
     stateMachineArn: pipeline.stateMachineArn,
   });
   return pipeline;

@@ -7,7 +7,7 @@ import type { WrittenSettings } from "./schema.ts";
 import { sourceUrlsOf } from "./source-urls.ts";
 
 /** The settings but those that are given in another form once they are read. */
-type Written = Omit<WrittenSettings, "sourceUrls">;
+type Written = Omit<WrittenSettings, "datasets" | "sources" | "sourceUrls">;
 
 const ENDPOINTS = { auto: undefined, always: true, never: false } as const;
 

@@ -12,7 +12,7 @@ export const SETTINGS = {
   "The stack": general,
   "Data lake": lake,
   Network: network,
-  "Tasks and schedules": tasks,
+  "Datasets and tasks": tasks,
   "Warehouse and database": stores,
   Alerts: alerts,
   Access: access,

@@ -2,8 +2,18 @@ import { z } from "zod";
 import { NODE_IMAGE } from "../image.ts";
 import { flag, retentionDays, text } from "./values.ts";
 
-/** Settings: tasks and what starts them. */
+/** Settings: what is brought in, by which tasks, and what starts them. */
 export const tasks = {
+  datasets: z
+    .union([z.literal("all"), z.array(text).min(1)])
+    .default("all")
+    .describe("The datasets that the stack deploys, by name; those that they come after among them"),
+  sources: z
+    .record(text, text)
+    .default({})
+    .describe(
+      "Which of its sources a dataset asks, such as `daily_prices: alpaca`; the others ask the one that is theirs by default",
+    ),
   computeKind: z
     .enum(["fargate-spot", "fargate", "ec2-spot"])
     .default("fargate-spot")

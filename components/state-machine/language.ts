@@ -10,6 +10,7 @@ export type Rule =
   | { readonly And: readonly Rule[] }
   | { readonly Or: readonly Rule[] }
   | { readonly Variable: string; readonly IsPresent: boolean }
+  | { readonly Variable: string; readonly IsTimestamp: boolean }
   | { readonly Variable: string; readonly StringEquals: string }
   | { readonly Variable: string; readonly StringMatches: string }
   | { readonly Variable: string; readonly NumericEquals: number }
@@ -58,10 +59,11 @@ export interface ChoiceState {
   readonly Default: string;
 }
 
-export interface WaitState extends Exit {
-  readonly Type: "Wait";
-  readonly SecondsPath: string;
-}
+export type WaitState = Exit & { readonly Type: "Wait" } & (
+    | { readonly SecondsPath: string }
+    /** To a time of the form `2026-03-01T12:00:00Z`. */
+    | { readonly TimestampPath: string }
+  );
 
 export interface TaskState extends Exit, Result {
   readonly Type: "Task";

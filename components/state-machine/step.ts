@@ -1,52 +1,63 @@
 import { ANY_ERROR, type Machine, type State, type Template, where } from "./language.ts";
+import { type BatchTitle, quotaNames, quotaStates } from "./quota.ts";
 import { CAPACITY_ERRORS, runTask, type StepName, strategy, type Variable } from "./run-task.ts";
 import type { PipelineValues } from "./values.ts";
 
 /** Interruptions after which a step gets on-demand capacity, and after which it is given up. */
 export const INTERRUPTIONS = { beforeFallback: 3, atMost: 6 } as const;
 
-/** How often a step may stop early, for its deadline or a quota, and be run again. */
+/** How often a step may stop early, for its deadline, and be run again. */
 export const EARLY_STOPS = 24;
 
 /** Seconds until a step is run again. */
 export const WAIT = { afterInterruption: 60, afterEarlyStop: 900 } as const;
 
+/** A task has its program and up to two containers that prepare for it; ECS does not say in which order it tells of them. */
+const CONTAINERS = [0, 1, 2] as const;
+
 /** The program's exit code for: stopped before the end, nothing is lost, run it again. */
 const STOPPED_EARLY = 75;
 
 /** What the states of a step are called begins with this. */
-export type StepTitle = "Plan" | "Extract" | "Extract many" | "Process" | "Load" | "Publish";
+type StepTitle = "Plan" | "Process" | "Load" | "Publish" | BatchTitle;
 
-export interface StepOptions {
-  readonly title: StepTitle;
+interface Options {
   readonly step: StepName;
   readonly variables?: readonly Variable[];
-  /**
-   * What comes of a failure: `fail` fails the states of the step; `report` ends them with `{ failed: true }`, so that one failed
-   * batch does not take the others with it.
-   */
-  readonly failure: "fail" | "report";
 }
+
+/**
+ * `failure` is what comes of one: `fail` fails the states of the step; `report` ends those of a batch with `{ failed: true }`, so
+ * that one failed batch does not take the others with it.
+ */
+export type StepOptions = Options &
+  (
+    | { readonly title: Exclude<StepTitle, BatchTitle>; readonly failure: "fail" }
+    | { readonly title: BatchTitle; readonly failure: "report" }
+  );
 
 /** The input that the states of a step want. @param more what else the step needs */
 export const stepInput = (values: PipelineValues, more: Template = {}): Template => ({
   "run.$": "$.run",
   ...more,
   capacity: strategy(values.capacity),
-  tries: { interruptions: 0, stops: 0, wait: 0 },
+  tries: { interruptions: 0, stops: 0, quotas: 0, wait: 0 },
 });
 
 /**
  * The states that bring one step to its end. A task that was interrupted, or never got capacity, is run again after a minute, and
- * from the third time on demand; one that stopped early is run again after a quarter of an hour; anything else is a failure.
+ * from the third time on demand; one that stopped early is run again after a quarter of an hour, or when the quota begins anew
+ * whose end stopped it; anything else is a failure.
  * Why a task stopped is in the Cause of the error, as the JSON text of the stopped task.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
  */
-export function stepMachine(values: PipelineValues, { title, step, variables = [], failure }: StepOptions): Machine {
+export function stepMachine(values: PipelineValues, options: StepOptions): Machine {
+  const { title, step, variables = [], failure } = options;
   const name = namesOf(title);
   const task = "$.stopped.task";
   const stopCode = (code: string) => where(`${task}.StopCode`, { StringEquals: code });
   const stoppedReason = (pattern: string) => where(`${task}.StoppedReason`, { StringMatches: pattern });
+  const stoppedEarly = options.failure === "report" ? quotaNames(options.title).read : name.stoppedEarly;
   const states: Record<string, State> = {
     [name.task]: {
       ...runTask(values, step, variables),
@@ -90,7 +101,10 @@ export function stepMachine(values: PipelineValues, { title, step, variables = [
           ],
           Next: name.interrupted,
         },
-        { ...where(`${task}.Containers[0].ExitCode`, { NumericEquals: STOPPED_EARLY }), Next: name.stoppedEarly },
+        {
+          Or: CONTAINERS.map((i) => where(`${task}.Containers[${i}].ExitCode`, { NumericEquals: STOPPED_EARLY })),
+          Next: stoppedEarly,
+        },
       ],
       Default: name.failed,
     },
@@ -99,6 +113,7 @@ export function stepMachine(values: PipelineValues, { title, step, variables = [
       Parameters: {
         "interruptions.$": "States.MathAdd($.tries.interruptions, 1)",
         "stops.$": "$.tries.stops",
+        "quotas.$": "$.tries.quotas",
         wait: WAIT.afterInterruption,
       },
       ResultPath: "$.tries",
@@ -109,6 +124,7 @@ export function stepMachine(values: PipelineValues, { title, step, variables = [
       Parameters: {
         "interruptions.$": "$.tries.interruptions",
         "stops.$": "States.MathAdd($.tries.stops, 1)",
+        "quotas.$": "$.tries.quotas",
         wait: WAIT.afterEarlyStop,
       },
       ResultPath: "$.tries",
@@ -139,7 +155,11 @@ export function stepMachine(values: PipelineValues, { title, step, variables = [
         ? { Type: "Pass", Parameters: { failed: true, "error.$": "$.error.Error" }, End: true }
         : { Type: "Fail", Error: `Tidegate.${title}Failed`, CausePath: "States.JsonToString($.error)" },
   };
-  if (failure === "report") states[name.left] = { Type: "Pass", Parameters: { failed: false, left: true }, End: true };
+  if (options.failure === "report") {
+    const ways = { task: name.task, otherwise: name.stoppedEarly, left: name.left };
+    Object.assign(states, quotaStates(values, options.title, ways));
+    states[name.left] = { Type: "Pass", Parameters: { failed: false, left: true }, End: true };
+  }
   return { StartAt: name.task, States: states };
 }
 

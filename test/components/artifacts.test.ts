@@ -72,13 +72,13 @@ describe("ArtifactStore", () => {
       Effect: "Allow",
       Action: ["s3:ListBucket"],
       Resource: `arn:aws:s3:::${BUCKET}`,
-      Condition: { StringLike: { "s3:prefix": key } },
+      Condition: { StringLike: { "s3:prefix": [key] } },
     });
     assert.deepEqual(read, {
       Sid: "Artifact",
       Effect: "Allow",
       Action: ["s3:GetObject"],
-      Resource: `arn:aws:s3:::${BUCKET}/${key}`,
+      Resource: [`arn:aws:s3:::${BUCKET}/${key}`],
     });
   });
 });

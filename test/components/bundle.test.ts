@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,6 +45,50 @@ describe("a bundle", () => {
     );
     const { stdout } = await promisify(execFile)(process.execPath, ["-e", bundle("task.ts", folder).code]);
     assert.equal(stdout, "QuotaEnded");
+  });
+
+  it("holds the files that definitions read, and the same values come out of it", async () => {
+    await mkdir(join(folder, "datasets"));
+    await writeFile(join(folder, "datasets/tickers.csv"), "ticker\nAAPL\nBRK.B\nÉTÉ\n");
+    await writeFile(
+      join(folder, "datasets/prices.ts"),
+      `import { csvColumn } from "${PROJECT_FOLDER}/runtime/dataset/csv-file.ts";
+export const tickers: string[] = csvColumn(
+  new URL("./tickers.csv", import.meta.url),
+  "ticker",
+);
+`,
+    );
+    await writeFile(
+      join(folder, "task.ts"),
+      'import { tickers } from "./datasets/prices.ts";\nprocess.stdout.write(JSON.stringify(tickers));',
+    );
+    const first = bundle("task.ts", folder);
+    const { stdout } = await promisify(execFile)(process.execPath, ["--permission", "-e", first.code]);
+    assert.deepEqual(JSON.parse(stdout), ["AAPL", "BRK.B", "ÉTÉ"]);
+    await writeFile(join(folder, "datasets/tickers.csv"), "ticker\nIBM\n");
+    assert.notEqual(bundle("task.ts", folder).sha256, first.sha256, "another file is another artifact");
+  });
+
+  it("refuses files of definitions that are not there, or named in a way that only this machine understands", async () => {
+    await mkdir(join(folder, "datasets"));
+    const faultsOf = async (...lines: string[]) => {
+      await writeFile(join(folder, "datasets/prices.ts"), lines.join("\n"));
+      await writeFile(join(folder, "task.ts"), 'import "./datasets/prices.ts";');
+      try {
+        bundle("task.ts", folder);
+      } catch (error) {
+        assert(error instanceof UserError);
+        return error.faults;
+      }
+      return [];
+    };
+    assert.deepEqual(await faultsOf("", '  export const a = new URL("./tickers.csv", import.meta.url);'), [
+      { path: "datasets/prices.ts:2:20", problem: "the file ./tickers.csv cannot be read" },
+    ]);
+    const [lost] = await faultsOf('const name = "tickers.csv";', "export const a = new URL(name, import.meta.url);");
+    assert.equal(lost?.path, "datasets/prices.ts:2:32");
+    assert.match(lost?.problem ?? "", /no import\.meta.*new URL\("\.\/name\.csv", import\.meta\.url\)/);
   });
 
   it("that does not compile is refused with file, line and column of each fault", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { orderFaults } from "../../components/dataset-order.ts";
+import { cronOf, orderFaults } from "../../components/dataset-order.ts";
 
 const datasets = (after: Readonly<Record<string, readonly string[]>>) =>
   Object.entries(after).map(([name, names]) => ({ name, after: names }));
@@ -36,5 +36,33 @@ describe("the order of datasets", () => {
         ["datasets.e.after", "e after f after e"],
       ],
     );
+  });
+});
+
+describe("the rhythm of a dataset", () => {
+  const dataset = (name: string, after: readonly string[], cron?: string) => ({
+    name,
+    after,
+    ...(cron ? { schedule: { cron, timeZone: "UTC" } } : {}),
+  });
+  const all = [
+    dataset("products", [], "5 0 * * ? *"),
+    dataset("candles", ["products"]),
+    dataset("returns", ["asked", "candles"]),
+    dataset("report", ["products"], "0 6 ? * MON *"),
+    dataset("asked", []),
+  ];
+  const cron = (name: string) => {
+    const found = all.find((one) => one.name === name);
+    assert(found);
+    return cronOf(found, all);
+  };
+
+  it("is its own, or that of what it comes after, or none", () => {
+    assert.equal(cron("products"), "5 0 * * ? *");
+    assert.equal(cron("candles"), "5 0 * * ? *");
+    assert.equal(cron("returns"), "5 0 * * ? *");
+    assert.equal(cron("report"), "0 6 ? * MON *");
+    assert.equal(cron("asked"), undefined);
   });
 });

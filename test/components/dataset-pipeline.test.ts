@@ -6,7 +6,8 @@ import { pipelineDefinition } from "../../components/state-machine/pipeline.ts";
 import { checkPolicies } from "../../offline/policy.ts";
 import { rules } from "../../policies/rules/index.ts";
 import type { Dataset } from "../../runtime/dataset/index.ts";
-import { datasetCalled, pipelineParts, roleOf } from "../support/components.ts";
+import { pipelineParts, roleOf } from "../support/components.ts";
+import { datasetCalled } from "../support/datasets.ts";
 import { inputs, joined, made, type Options, recorded, resource, statements } from "../support/pulumi.ts";
 
 interface Given {
@@ -169,12 +170,17 @@ describe("DatasetPipeline", () => {
     ]);
   });
 
-  it("may read its own plans, put events of its platform, and start and watch itself", async () => {
+  it("may read its own plans and what its batches left, put events of its platform, and start and watch itself", async () => {
     const recording = await pipeline();
     const [, plans] = statements(recording, "prices-execution-read-lake");
     assert.deepEqual(
       [plans?.Action, plans?.Resource],
-      [["s3:GetObject"], ["arn:aws:s3:::tidegate-test-lake-123456789012/lake/runs/daily_prices/*/plan.json"]],
+      [
+        ["s3:GetObject"],
+        ["plan.json", "extract-*.json"].map(
+          (name) => `arn:aws:s3:::tidegate-test-lake-123456789012/lake/runs/daily_prices/*/${name}`,
+        ),
+      ],
     );
     const [tell, many, watch, ...others] = statements(recording, "prices-execution-run-itself");
     assert.deepEqual(tell, {
@@ -214,6 +220,28 @@ describe("DatasetPipeline", () => {
 });
 
 describe("the schedule of a pipeline", () => {
+  it("is left out for a dataset that runs on demand: the machine is there and can be started", async () => {
+    const { schedule: _, ...onDemand } = datasetCalled("daily_prices");
+    const names: (string | undefined)[] = [];
+    const recording = await recorded(() => {
+      const given = pipelineParts("daily_prices", { dataset: onDemand });
+      const pipeline = new DatasetPipeline("prices", given);
+      pipeline.grantStart(roleOf(given.context));
+      names.push(pipeline.scheduleName);
+    });
+    assert.deepEqual(names, [undefined]);
+    const own = made(recording).filter((name) => name.includes(" prices"));
+    assert.deepEqual(
+      own.filter((name) => /schedule/i.test(name)),
+      [],
+    );
+    assert(own.includes("aws:sfn/stateMachine:StateMachine prices-machine"));
+    assert.deepEqual(
+      statements(recording, "someone-start-pipeline").map(({ Action }) => Action),
+      [["states:StartExecution"]],
+    );
+  });
+
   it("starts the state machine in the dataset's rhythm and keeps what could not be started", async () => {
     const recording = await pipeline({ options: { mode: "update" } });
     const output = (name: string, property: string) => resource(recording, name).outputs[property];

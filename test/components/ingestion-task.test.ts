@@ -1,22 +1,61 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import type { Artifact } from "../../components/artifacts.ts";
 import { bootstrapCommand } from "../../components/bootstrap.ts";
 import { deploymentContext } from "../../components/context.ts";
 import { EncryptionKey } from "../../components/encryption-key.ts";
 import type { Grantee } from "../../components/grantee.ts";
 import { NODE_IMAGE } from "../../components/image.ts";
+import { IngestionTask } from "../../components/ingestion-task.ts";
 import { Network } from "../../components/network.ts";
+import { SourceSecret } from "../../components/source-secret.ts";
 import { TaskRunner } from "../../components/task-runner.ts";
+import { checkPolicies } from "../../offline/policy.ts";
 import type { Recording } from "../../offline/record.ts";
-import { UserError } from "../../runtime/dataset/index.ts";
-import { datasetCalled, taskParts } from "../support/components.ts";
+import { rules } from "../../policies/rules/index.ts";
+import { type Dataset, defineDataset, requested, rowsOf, UserError, withSource } from "../../runtime/dataset/index.ts";
+import { taskParts } from "../support/components.ts";
+import { datasetCalled } from "../support/datasets.ts";
 import { inputs, joined, json, made, recorded, resource, statements } from "../support/pulumi.ts";
+import { twoProviders } from "../support/two-providers.ts";
 
 interface Container {
+  readonly mountPoints: object[];
+  readonly dependsOn: object[];
   readonly image: string;
   readonly environment: { name: string; value: string }[];
   readonly secrets: { name: string; valueFrom: string }[];
 }
+
+const LOG = {
+  logDriver: "awslogs",
+  options: {
+    "awslogs-group": "/tidegate/test/tasks",
+    "awslogs-region": "eu-west-1",
+    "awslogs-stream-prefix": "daily_prices",
+  },
+};
+
+const HARDENED = {
+  image: NODE_IMAGE,
+  privileged: false,
+  readonlyRootFilesystem: true,
+  linuxParameters: { initProcessEnabled: true, capabilities: { drop: ["ALL"] } },
+  stopTimeout: 120,
+  logConfiguration: LOG,
+};
+
+const HAND_OVER = 'for (const path of process.argv.slice(1)) require("node:fs").chmodSync(path, 0o1777)';
+const PREPARING = {
+  ...HARDENED,
+  name: "prepare-volumes",
+  essential: false,
+  command: ["node", "-e", HAND_OVER, "/tmp"],
+  user: "0",
+  environment: [],
+  secrets: [],
+  mountPoints: [{ sourceVolume: "scratch", containerPath: "/tmp", readOnly: false }],
+};
 
 const own = (names: string[]) => names.filter((name) => / ingest/.test(name));
 
@@ -30,6 +69,7 @@ describe("IngestionTask", () => {
       "aws:iam/rolePolicy:RolePolicy ingest-execution-read-TIINGO_TOKEN",
       "aws:iam/rolePolicy:RolePolicy ingest-execution-write-logs",
       "aws:iam/rolePolicy:RolePolicy ingest-task-read-artifact",
+      "aws:iam/rolePolicy:RolePolicy ingest-task-read-lake",
       "aws:iam/rolePolicy:RolePolicy ingest-task-write-lake",
       "tidegate:compute:IngestionTask ingest",
       "tidegate:security:ServiceRole ingest-execution",
@@ -61,6 +101,7 @@ describe("IngestionTask", () => {
       cpu: "256",
       memory: "512",
       runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: "ARM64" },
+      volumes: [{ name: "scratch" }],
     });
     assert.deepEqual(joined(recording, "ingest-definition", "taskRoleArn"), ["ingest-task-role"]);
     assert.deepEqual(joined(recording, "ingest-definition", "executionRoleArn"), ["ingest-execution-role"]);
@@ -71,7 +112,7 @@ describe("IngestionTask", () => {
     });
   });
 
-  it("has one container without privileges that starts the artifact", async () => {
+  it("has one container without privileges that starts the artifact, and one before it that hands /tmp over", async () => {
     let sha256 = "";
     let key = "";
     const recording = await recorded(() => {
@@ -92,6 +133,7 @@ describe("IngestionTask", () => {
           { name: "TIDEGATE_ARTIFACT", value: `s3://tidegate-test-artifacts-123456789012/${key}` },
           { name: "TIDEGATE_ARTIFACT_SHA256", value: sha256 },
           { name: "TIDEGATE_DATASET", value: "daily_prices" },
+          { name: "TIDEGATE_DATASETS", value: "daily_prices" },
           { name: "TIDEGATE_LAKE", value: "s3://tidegate-test-lake-123456789012/lake" },
           { name: "TIDEGATE_PLATFORM", value: "tidegate-test" },
         ],
@@ -101,15 +143,11 @@ describe("IngestionTask", () => {
             valueFrom: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:tidegate/test/TIINGO_TOKEN",
           },
         ],
-        logConfiguration: {
-          logDriver: "awslogs",
-          options: {
-            "awslogs-group": "/tidegate/test/tasks",
-            "awslogs-region": "eu-west-1",
-            "awslogs-stream-prefix": "daily_prices",
-          },
-        },
+        mountPoints: [{ sourceVolume: "scratch", containerPath: "/tmp", readOnly: false }],
+        dependsOn: [{ containerName: "prepare-volumes", condition: "SUCCESS" }],
+        logConfiguration: LOG,
       },
+      PREPARING,
     ]);
   });
 
@@ -133,6 +171,7 @@ describe("IngestionTask", () => {
       "artifacts-program",
       "runner-logs",
       "ingest-task-write-lake",
+      "ingest-task-read-lake",
       "ingest-task-read-artifact",
       "ingest-execution-write-logs",
       "ingest-execution-read-TIINGO_TOKEN",
@@ -140,8 +179,9 @@ describe("IngestionTask", () => {
       assert(names.includes(name), `the task definition does not wait for ${name}`);
   });
 
-  it("writes its own folders of the lake and definitions.json, and nothing else", async () => {
+  it("writes its own folders of the lake, shared budgets and definitions.json, and nothing else", async () => {
     const [, objects] = statements(await recorded(() => taskParts("daily_prices")), "ingest-task-write-lake");
+    assert.deepEqual(objects?.Action, ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]);
     const lake = "arn:aws:s3:::tidegate-test-lake-123456789012/lake";
     assert.deepEqual(objects?.Resource, [
       `${lake}/raw/daily_prices/*`,
@@ -149,8 +189,62 @@ describe("IngestionTask", () => {
       `${lake}/quarantine/daily_prices/*`,
       `${lake}/state/daily_prices/*`,
       `${lake}/runs/daily_prices/*`,
+      `${lake}/state/.budgets/*`,
       `${lake}/definitions.json`,
+      `${lake}/state/daily_prices.index.json`,
     ]);
+  });
+
+  it("reads what it was asked for, and of other datasets only the records that its partitions come from", async () => {
+    const readable = async (dataset: Partial<Dataset>) => {
+      const changed = { ...datasetCalled("daily_prices"), ...dataset };
+      const recording = await recorded(() => taskParts("daily_prices", { dataset: changed }));
+      const [list, objects] = statements(recording, "ingest-task-read-lake");
+      assert.deepEqual(objects?.Action, ["s3:GetObject"]);
+      assert(list && objects);
+      const { StringLike } = list.Condition as { StringLike: { "s3:prefix": string[] } };
+      assert.deepEqual(
+        objects.Resource,
+        StringLike["s3:prefix"].map((key) => `arn:aws:s3:::tidegate-test-lake-123456789012/${key}`),
+      );
+      return StringLike["s3:prefix"];
+    };
+    assert.deepEqual(await readable({}), ["lake/requests/daily_prices/*"]);
+    assert.deepEqual(
+      await readable({
+        partitions: { field: "ticker", values: [], origin: rowsOf("symbols", "ticker") },
+        after: ["symbols"],
+      }),
+      ["lake/requests/daily_prices/*", "lake/processed/symbols/*"],
+    );
+    assert.deepEqual(await readable({ partitions: { field: "ticker", values: [], origin: requested() } }), [
+      "lake/requests/daily_prices/*",
+    ]);
+  });
+
+  it("knows what the platform has, the chosen source, and of secrets only those of that source", async () => {
+    const dataset = withSource(
+      defineDataset({ ...twoProviders, name: "daily_prices", partitions: { ticker: ["A"] } }),
+      "other",
+    );
+    const recording = await recorded(() => {
+      const { context, key, ...given } = taskParts("coinbase_candles");
+      const secrets = { OTHER_KEY: new SourceSecret("other", { context, key, secret: "OTHER_KEY" }) };
+      const datasets = [dataset, given.dataset];
+      new IngestionTask("chosen", { ...given, context, secrets, dataset, datasets });
+    });
+    const [container] = json(recording, "chosen-definition", "containerDefinitions") as Container[];
+    const value = (name: string) => container?.environment.find((one) => one.name === name)?.value;
+    assert.equal(value("TIDEGATE_DATASETS"), "daily_prices,coinbase_candles");
+    assert.equal(value("TIDEGATE_SOURCE"), "other");
+    assert.deepEqual(
+      container?.secrets.map(({ name }) => name),
+      ["OTHER_KEY"],
+    );
+    assert.deepEqual(
+      made(recording).filter((name) => / chosen-execution-read/.test(name)),
+      ["aws:iam/rolePolicy:RolePolicy chosen-execution-read-OTHER_KEY"],
+    );
   });
 
   it("loads into warehouse and database when there are some, and only where the dataset has a table", async () => {
@@ -194,12 +288,90 @@ describe("IngestionTask", () => {
       ...["raw", "processed", "quarantine", "state", "runs"].map((folder) => `${lake}/${folder}/daily_prices/*`),
       `${lake}/loads/warehouse/daily_prices/*`,
       `${lake}/loads/database/daily_prices/*`,
+      `${lake}/state/.budgets/*`,
       `${lake}/definitions.json`,
+      `${lake}/state/daily_prices.index.json`,
     ]);
     const dataset = { ...datasetCalled("daily_prices"), load: {} };
     const neither = await recorded(() => loads.push(taskParts("daily_prices", { ...stores, dataset }).task.loads));
     assert.deepEqual(rightsOf(neither), []);
     assert.deepEqual(loads, [true, false]);
+  });
+
+  it("finds the newest bundles as files that it cannot change, which another container has fetched before", async () => {
+    let pull: Artifact | undefined;
+    const recording = await recorded(() => {
+      const given = taskParts("coinbase_candles");
+      pull = given.artifacts.add("pull-bundles", "runtime/tasks/pull-bundles.ts");
+      const bundles = { names: ["sharadar", "funds"], path: "/data/bundles", artifact: pull };
+      new IngestionTask("files", { ...given, dataset: datasetCalled("daily_prices"), bundles });
+    });
+    assert(pull);
+    assert.deepEqual(inputs(recording, "files-definition").volumes, [{ name: "scratch" }, { name: "bundles" }]);
+    const [program, ...before] = json(recording, "files-definition", "containerDefinitions") as Container[];
+    const scratch = { sourceVolume: "scratch", containerPath: "/tmp", readOnly: false };
+    const mount = { sourceVolume: "bundles", containerPath: "/data/bundles" };
+    assert.deepEqual(program?.mountPoints, [scratch, { ...mount, readOnly: true }]);
+    assert.deepEqual(program?.dependsOn, [
+      { containerName: "prepare-volumes", condition: "SUCCESS" },
+      { containerName: "pull-bundles", condition: "SUCCESS" },
+    ]);
+    assert.deepEqual(before, [
+      {
+        ...PREPARING,
+        command: ["node", "-e", HAND_OVER, "/tmp", "/data/bundles"],
+        mountPoints: [scratch, { ...mount, readOnly: false }],
+      },
+      {
+        ...HARDENED,
+        name: "pull-bundles",
+        essential: false,
+        command: bootstrapCommand(),
+        user: "node",
+        environment: [
+          { name: "TIDEGATE_ARTIFACT", value: `s3://tidegate-test-artifacts-123456789012/${pull.key}` },
+          { name: "TIDEGATE_ARTIFACT_SHA256", value: pull.sha256 },
+          { name: "TIDEGATE_BUNDLES", value: "sharadar,funds" },
+          { name: "TIDEGATE_BUNDLES_FOLDER", value: "/data/bundles" },
+          { name: "TIDEGATE_LAKE", value: "s3://tidegate-test-lake-123456789012/lake" },
+        ],
+        secrets: [],
+        mountPoints: [{ ...mount, readOnly: false }],
+        dependsOn: [{ containerName: "prepare-volumes", condition: "SUCCESS" }],
+      },
+    ]);
+    const [, objects] = statements(recording, "files-task-read-lake");
+    const lake = "arn:aws:s3:::tidegate-test-lake-123456789012/lake";
+    assert.deepEqual(objects?.Resource, [
+      `${lake}/requests/daily_prices/*`,
+      ...["sharadar", "funds"].map((bundle) => `${lake}/zipline-data/${bundle}/*`),
+      ...["sharadar", "funds"].flatMap((bundle) => [
+        `${lake}/zipline-data/${bundle}-2???????.tar.gz`,
+        `${lake}/zipline-data/${bundle}-2???????.*.tar.gz`,
+      ]),
+    ]);
+    const [, artifacts] = statements(recording, "files-task-read-artifact");
+    assert.match(String(artifacts?.Resource), /artifacts\/pull-bundles-/);
+    const { dependencies } = resource(recording, "files-definition");
+    assert(dependencies.some((urn) => urn.endsWith("::artifacts-pull-bundles")));
+  });
+
+  it("passes every policy with its volumes, before and after the first deployment", async () => {
+    const program = () => {
+      const given = taskParts("coinbase_candles");
+      const artifact = given.artifacts.add("pull-bundles", "runtime/tasks/pull-bundles.ts");
+      new IngestionTask("files", {
+        ...given,
+        dataset: datasetCalled("daily_prices"),
+        bundles: { names: ["sharadar"], artifact },
+      });
+    };
+    const recordings = [await recorded(program), await recorded(program, { mode: "update" })];
+    const { rules: verdicts } = await checkPolicies(rules, recordings);
+    const found = verdicts.flatMap(({ violations }) =>
+      violations.filter(({ urn }) => /::(files|ingest)/.test(urn ?? "")).map(({ message }) => message),
+    );
+    assert.deepEqual(found, []);
   });
 
   it("fits EC2 and Fargate where the runner has both", async () => {

@@ -31,16 +31,20 @@ describe("outputs", () => {
       artifactBucket: "tidegate-dev-artifacts-123456789012",
       stateMachineArns: {
         coinbase_candles: arn("states", "stateMachine:tidegate-dev-coinbase_candles"),
+        coinbase_products: arn("states", "stateMachine:tidegate-dev-coinbase_products"),
+        coinbase_stats: arn("states", "stateMachine:tidegate-dev-coinbase_stats"),
         daily_prices: arn("states", "stateMachine:tidegate-dev-daily_prices"),
       },
       scheduleNames: {
-        coinbase_candles: "tidegate-dev-coinbase_candles",
+        coinbase_products: "tidegate-dev-coinbase_products",
         daily_prices: "tidegate-dev-daily_prices",
       },
       eventSource: "tidegate.tidegate-dev",
       clusterArn: arn("ecs", "cluster/tidegate-dev-tasks"),
       taskDefinitionArns: {
         coinbase_candles: arn("ecs", "task-definition/tidegate-dev-coinbase_candles:1"),
+        coinbase_products: arn("ecs", "task-definition/tidegate-dev-coinbase_products:1"),
+        coinbase_stats: arn("ecs", "task-definition/tidegate-dev-coinbase_stats:1"),
         daily_prices: arn("ecs", "task-definition/tidegate-dev-daily_prices:1"),
       },
       secretNames: { TIINGO_TOKEN: "tidegate/dev/TIINGO_TOKEN" },

@@ -2,18 +2,17 @@ import assert from "node:assert/strict";
 import { PROJECT_FOLDER } from "../../components/bundle.ts";
 import { Platform, type PlatformArgs } from "../../components/platform.ts";
 import { readSettings } from "../../components/settings.ts";
-import { datasets } from "../../datasets/index.ts";
 import { recordStack } from "../../offline/program.ts";
 import type { RecordedResource, Recording } from "../../offline/record.ts";
 import { hasUnknown, type Value } from "../../offline/wire.ts";
 import { UserError } from "../../runtime/dataset/index.ts";
-import { datasetCalled } from "../support/components.ts";
+import { datasetCalled, TWO_DATASETS as datasets } from "../support/datasets.ts";
 import { inputs, json, made, type Options, recorded } from "../support/pulumi.ts";
 import { customOf, documentsOf } from "../support/stacks.ts";
 
 const base = (args: Partial<PlatformArgs> = {}): PlatformArgs => ({
-  datasets,
   ...readSettings({}, "tidegate", []),
+  datasets,
   ...args,
 });
 

@@ -7,10 +7,13 @@ import type { Dataset } from "../../runtime/dataset/index.ts";
 import { recorded } from "../support/pulumi.ts";
 import { customOf, documentsOf, STACKS, type StackName, stackRecording, stackSettings } from "../support/stacks.ts";
 
+/** Of each ten the same. */
+const TEN = Array.from({ length: 10 }, (_, index) => datasets[index % datasets.length]);
+
 /** Datasets with the longest names that there can be, every tenth of which comes after another. */
 const many = (count: number): Dataset[] =>
   Array.from({ length: count }, (_, index) => {
-    const like = datasets[index % datasets.length];
+    const like = TEN[index % TEN.length];
     assert(like);
     const name = `${String.fromCharCode(97 + (index % 26))}${index}`.padEnd(40, "_long_name");
     const { warehouse, database } = like.load;
@@ -29,7 +32,7 @@ const many = (count: number): Dataset[] =>
 
 async function evaluated(stack: StackName, given: readonly Dataset[]): Promise<Recording> {
   const settings = await stackSettings(stack, given);
-  return recorded(() => new Platform("market-data", { datasets: given, ...settings }), { stack });
+  return recorded(() => new Platform("market-data", settings), { stack, patience: 120_000 });
 }
 
 /** Names and the rule for them, by type of resource and property. */

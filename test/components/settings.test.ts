@@ -4,15 +4,14 @@ import { PROJECT_FOLDER } from "../../components/bundle.ts";
 import { NODE_IMAGE } from "../../components/image.ts";
 import { settingsSchema } from "../../components/settings/schema.ts";
 import { readSettings } from "../../components/settings.ts";
-import { datasets } from "../../datasets/index.ts";
+import { datasets as all } from "../../datasets/index.ts";
 import { recordStack } from "../../offline/program.ts";
 import { recordProgram } from "../../offline/record.ts";
 import { readStackConfig } from "../../offline/stack-config.ts";
-import { type Dataset, UserError } from "../../runtime/dataset/index.ts";
-import { datasetCalled } from "../support/components.ts";
+import { type Dataset, defineDataset, rowsOf, secretsOf, UserError } from "../../runtime/dataset/index.ts";
+import { TWO_DATASETS as datasets, PRICES } from "../support/datasets.ts";
 import { STACKS } from "../support/stacks.ts";
-
-const PRICES = datasetCalled("daily_prices");
+import { twoProviders } from "../support/two-providers.ts";
 
 const read = (config: Record<string, string>, given: readonly Dataset[] = datasets, aws: Record<string, string> = {}) =>
   readSettings(
@@ -67,6 +66,7 @@ describe("settings", () => {
       schedulesEnabled: true,
       pipelineLogLevel: "ERROR",
       logRetentionDays: 90,
+      datasets: [],
       sourceUrls: {},
       warehouse: "none",
       warehouseBaseCapacity: 8,
@@ -109,6 +109,64 @@ describe("settings", () => {
     });
     assert.deepEqual(settings.readers, [
       { name: "research", principals: ["210987654321"], datasets: "all", bundles: [], mfa: false },
+    ]);
+  });
+
+  it("choose the datasets of a stack, and the source that each asks", () => {
+    const prices = defineDataset(twoProviders);
+    const given = [...datasets, prices];
+    const chosen = (config: Record<string, string>) =>
+      read({ loadMissing: "skip", ...config }, given).datasets.map(({ name, sourceName }) => `${name} ${sourceName}`);
+    assert.deepEqual(chosen({}), ["daily_prices default", "coinbase_candles default", "two_providers default"]);
+    assert.deepEqual(chosen({ datasets: "all", sources: '{"two_providers":"other"}' }), [
+      "daily_prices default",
+      "coinbase_candles default",
+      "two_providers other",
+    ]);
+    const named = { datasets: '["two_providers","daily_prices"]', sources: '{"two_providers":"default"}' };
+    assert.deepEqual(chosen(named), ["daily_prices default", "two_providers default"]);
+    const { datasets: other } = read({ loadMissing: "skip", sources: '{"two_providers":"other"}' }, [prices]);
+    assert.deepEqual(other.flatMap(secretsOf), ["OTHER_KEY"]);
+  });
+
+  it("refuse choices that mean nothing, and datasets without those that they come after", () => {
+    const prices = defineDataset(twoProviders);
+    const returns = defineDataset({ ...twoProviders, name: "returns", after: ["two_providers"] });
+    const given = [PRICES, prices, returns];
+    assert.deepEqual(refusal({ datasets: '["daily_price","return"]', sources: '{"two_provider":"x"}' }, given), [
+      'datasets[0]: names no dataset (got "daily_price"); allowed: daily_prices, two_providers, returns; did you mean "daily_prices"?',
+      'datasets[1]: names no dataset (got "return"); allowed: daily_prices, two_providers, returns; did you mean "returns"?',
+      'sources.two_provider: names no dataset of this stack (got "two_provider")',
+    ]);
+    assert.deepEqual(refusal({ datasets: '["daily_prices","returns"]', sources: '{"returns":"othr"}' }, given), [
+      "datasets: has returns without two_providers, which it comes after; add two_providers, or leave returns out",
+      'sources.returns: is no source of returns (got "othr"); allowed: default, other; did you mean "other"?',
+    ]);
+    for (const [value, problem] of [
+      ["[]", /^datasets: /],
+      ["daily_prices", /^datasets: /],
+      ['{"daily_prices":true}', /^datasets: /],
+    ] as const) {
+      const [fault, ...more] = refusal({ datasets: value }, given);
+      assert.match(fault ?? "", problem);
+      assert.deepEqual(more, []);
+    }
+    assert.deepEqual(
+      refusal({ loadMissing: "refuse", datasets: '["daily_prices"]' }, [{ ...PRICES, load: {} }, prices]),
+      [],
+    );
+  });
+
+  it("refuse partitions from a column that the other dataset does not have", () => {
+    const { ticker: _, ...partitions } = twoProviders.partitions;
+    const rows = defineDataset({
+      ...twoProviders,
+      name: "rows",
+      partitions: { ...partitions, ticker: rowsOf("two_providers", "tickr") },
+      after: ["two_providers"],
+    });
+    assert.deepEqual(refusal({}, [defineDataset(twoProviders), rows]), [
+      'datasets.rows.partitions.ticker: names no column of two_providers (got "tickr"); allowed: ticker, date, price; did you mean "ticker"?',
     ]);
   });
 
@@ -271,7 +329,7 @@ describe("settings", () => {
   for (const stack of STACKS)
     it(`of stack ${stack} are valid`, async () => {
       const { config } = await readStackConfig(PROJECT_FOLDER, stack);
-      readSettings(config, "tidegate", datasets);
+      readSettings(config, "tidegate", all);
     });
 
   it("that are wrong end the program before anything is registered", async () => {

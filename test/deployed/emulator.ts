@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 
 /** The environment that points AWS clients at the emulator of a deployment. */
 export const AWS_VARIABLES = ["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;
@@ -18,7 +18,7 @@ export function variable(name: string): string {
   return value;
 }
 
-/** The only container of a task definition. It asks ECS's JSON protocol, as the emulator takes requests without a signature. */
+/** The container of a task definition that does the work, its first. It asks ECS's JSON protocol, as the emulator takes requests without a signature. */
 export async function containerOf(taskDefinition: string): Promise<Container> {
   const answer = await fetch(variable("AWS_ENDPOINT_URL"), {
     method: "POST",
@@ -33,6 +33,13 @@ export async function containerOf(taskDefinition: string): Promise<Container> {
   const [container] = description.taskDefinition?.containerDefinitions ?? [];
   assert(container, `ECS answered ${answer.status} for ${taskDefinition}: ${JSON.stringify(description)}`);
   return container;
+}
+
+/** An object's text. */
+export async function objectOf(bucket: string, key: string): Promise<string> {
+  const client = new S3Client({ forcePathStyle: true });
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  return (await Body?.transformToString()) ?? "";
 }
 
 /** The keys of all objects of a bucket, in order. */

@@ -1,19 +1,19 @@
 /**
- * Runs the task of `coinbase_candles` as it was deployed, step by step: the command and environment of its task definition, with
- * what ECS and the state machine add, against the emulator of a deployment of `program.ts`. Exits with 1 unless the lake holds
- * raw, processed and state objects of every product afterwards, and the plan and the report of the run.
+ * Runs the tasks of `coinbase_products` and of `coinbase_candles`, whose partitions are products, as they were deployed, step by
+ * step: the command and environment of their task definitions, with what ECS and the state machine add, against the emulator of
+ * a deployment of `program.ts`. Exits with 1 unless the lake holds raw, processed and state objects of every product afterwards,
+ * the plan and the report of each run, and nothing that the tasks' roles must not write.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { datasets } from "../../datasets/index.ts";
 import { segment } from "../../runtime/store/layout.ts";
 import { startCoinbase } from "../support/replay/coinbase.ts";
-import { AWS_VARIABLES, type Container, containerOf, keysOf, variable } from "./emulator.ts";
-import { REPLAY_PORTS } from "./replay-ports.ts";
+import { AWS_VARIABLES, type Container, containerOf, keysOf, objectOf, variable } from "./emulator.ts";
+import { COINBASE } from "./replay-ports.ts";
 
-const DATASET = "coinbase_candles";
+const DATASETS = ["coinbase_products", "coinbase_candles"] as const;
 
 interface Outputs {
   readonly lakeBucket: string;
@@ -36,8 +36,8 @@ async function run({ command, environment }: Container, step: Record<string, str
   assert.equal(program, "node");
   const own = Object.fromEntries(environment.map(({ name, value }) => [name, value]));
   const fromEcs = Object.fromEntries(AWS_VARIABLES.map((name) => [name, variable(name)]));
-  // As in the container: the root file system cannot be written.
-  const readOnly = ["--permission", "--allow-fs-read=*"];
+  // As in the container: nothing but the volume at /tmp can be written.
+  const readOnly = ["--permission", "--allow-fs-read=*", "--allow-fs-write=/tmp/"];
   const child = spawn(process.execPath, [...readOnly, ...args], {
     env: { ...own, ...RUN, ...step, ...fromEcs },
     stdio: "inherit",
@@ -47,29 +47,42 @@ async function run({ command, environment }: Container, step: Record<string, str
 }
 
 const outputs: Outputs = JSON.parse(await readFile(variable("DEPLOYMENT_OUTPUTS"), "utf8"));
-const definition = outputs.taskDefinitionArns[DATASET];
-const dataset = datasets.find(({ name }) => name === DATASET);
-assert(definition && dataset, `nothing called ${DATASET} is deployed`);
-const container = await containerOf(definition);
-// Its source wants no token; where the database is, ECS reads from a parameter.
-for (const { name } of container.secrets ?? []) assert.equal(name, "TIDEGATE_DATABASE");
+const lake = (key: string) => `${outputs.lakePrefix}/${key}`;
+await using replay = await startCoinbase({ port: COINBASE });
+for (const dataset of DATASETS) {
+  const definition = outputs.taskDefinitionArns[dataset];
+  assert(definition, `nothing called ${dataset} is deployed`);
+  const container = await containerOf(definition);
+  // Its source wants no token; where the database is, ECS reads from a parameter.
+  for (const { name } of container.secrets ?? []) assert.equal(name, "TIDEGATE_DATABASE");
+  for (const step of STEPS)
+    assert.equal(await run(container, step), 0, `step ${step.TIDEGATE_STEP} of ${dataset} failed`);
 
-await using replay = await startCoinbase({ port: REPLAY_PORTS[DATASET] });
-for (const step of STEPS) assert.equal(await run(container, step), 0, `step ${step.TIDEGATE_STEP} failed`);
-assert.equal(replay.answered(429), 0, "the task asked faster than its budget allows");
+  const keys = await keysOf(outputs.lakeBucket);
+  const plan = JSON.parse(await objectOf(outputs.lakeBucket, lake(`runs/${dataset}/${RUN.TIDEGATE_RUN}/plan.json`)));
+  const partitions: string[] = plan.batches.flatMap((batch: { partitions: string[] }) => batch.partitions);
+  assert(partitions.length > 0, `nothing of ${dataset} was planned`);
+  for (const partition of partitions) {
+    const folder = `${dataset}/${segment(partition)}`;
+    const raw = keys.filter((key) => key.startsWith(lake(`raw/${folder}/`)));
+    assert(raw.length > 0, `no raw object of ${folder}`);
+    assert(keys.includes(lake(`processed/${folder}/records.parquet`)), `no Parquet of ${folder}`);
+    assert(keys.includes(lake(`state/${folder}.json`)), `no state of ${folder}`);
+  }
+  assert(keys.includes(lake(`runs/${dataset}/${RUN.TIDEGATE_RUN}.json`)), `no report of the run of ${dataset}`);
+}
+assert.equal(replay.answered(429), 0, "a task asked faster than its budget allows");
 
 const keys = await keysOf(outputs.lakeBucket);
-const lake = (key: string) => `${outputs.lakePrefix}/${key}`;
-for (const product of dataset.partitions.values) {
-  const folder = `${DATASET}/${segment(product)}`;
-  const raw = keys.filter((key) => key.startsWith(lake(`raw/${folder}/`)));
-  assert(raw.length > 0, `no raw object of ${product}`);
-  assert(keys.includes(lake(`processed/${folder}/records.parquet`)), `no Parquet of ${product}`);
-  assert(keys.includes(lake(`state/${folder}.json`)), `no state of ${product}`);
-}
 assert(keys.includes(lake("definitions.json")), "no definitions.json");
-for (const report of [`${RUN.TIDEGATE_RUN}/plan.json`, `${RUN.TIDEGATE_RUN}.json`])
-  assert(keys.includes(lake(`runs/${DATASET}/${report}`)), `no ${report} of the run`);
-const foreign = keys.filter((key) => !key.includes(`/${DATASET}/`) && key !== lake("definitions.json"));
-assert.deepEqual(foreign, [], "the task wrote where its role must not");
-process.stdout.write(`${DATASET}: ${replay.requests.length} requests, ${keys.length} objects in the lake\n`);
+const shared = [lake("definitions.json"), ...DATASETS.map((dataset) => lake(`state/${dataset}.index.json`))];
+const isOwn = (key: string): boolean =>
+  DATASETS.some((dataset) => key.includes(`/${dataset}/`)) || key.startsWith(lake("state/.budgets/"));
+assert.deepEqual(
+  keys.filter((key) => !isOwn(key) && !shared.includes(key)),
+  [],
+  "a task wrote where its role must not",
+);
+process.stdout.write(
+  `${DATASETS.join(", ")}: ${replay.requests.length} requests, ${keys.length} objects in the lake\n`,
+);

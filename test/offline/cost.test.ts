@@ -221,13 +221,15 @@ describe("the estimate of a stack of this project", () => {
     assert(total > 1, "a key alone costs a dollar");
   });
 
-  it("dev: ends below the usage limit of its warehouse, so that no load is refused", async () => {
-    const recording = await recordStack({ folder: PROJECT_FOLDER, stack: "dev", mode: "update" });
-    const warehouse = estimateCost(recording)
-      .components.flatMap(({ items }) => items)
-      .find(({ atMost }) => atMost !== undefined);
-    assert(warehouse?.atMost && warehouse.monthly < warehouse.atMost, warehouse?.how);
-  });
+  for (const stack of ["dev", "prod"])
+    it(`${stack}: ends below the usage limit of its warehouse and below its budget`, async () => {
+      const recording = await recordStack({ folder: PROJECT_FOLDER, stack, mode: "update" });
+      const found = estimateCost(recording);
+      const warehouse = found.components.flatMap(({ items }) => items).find(({ atMost }) => atMost !== undefined);
+      assert(warehouse?.atMost && warehouse.monthly < warehouse.atMost, warehouse?.how);
+      const budget = recording.resources.find(({ type }) => type === "aws:budgets/budget:Budget");
+      assert(found.total < Number(budget?.inputs.limitAmount), `${found.total}`);
+    });
 
   it("counts the runs of every dataset", async () => {
     const recording = await recordStack({ folder: PROJECT_FOLDER, stack: "lean", mode: "update" });
@@ -236,7 +238,8 @@ describe("the estimate of a stack of this project", () => {
         .components.filter(({ component }) => component.startsWith("IngestionTask"))
         .map((task) => task.monthly);
     const short = monthly(["minutesPerTask=1"]);
-    assert.equal(short.length, 2);
+    assert.equal(short.length, Object.keys(recording.outputs.taskDefinitionArns as object).length);
+    assert(short.length > 1);
     assert(short.every((usd) => usd > 0));
     for (const [index, usd] of monthly(["minutesPerTask=10"]).entries()) near(usd, 10 * (short[index] ?? 0));
   });

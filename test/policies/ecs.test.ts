@@ -21,6 +21,15 @@ const task = (changes: object = {}, opts: { dependsOn?: aws.cloudwatch.LogGroup 
   );
 const withChange = (changes: object) => () => task(changes);
 
+const handing = (changes: object, dependsOn: object[] = [{ containerName: "prepare", condition: "SUCCESS" }]) =>
+  new aws.ecs.TaskDefinition("task", {
+    family: "ingest",
+    containerDefinitions: JSON.stringify([
+      { ...SOUND, dependsOn },
+      { ...SOUND, name: "prepare", user: "0", essential: false, environment: [], secrets: [], ...changes },
+    ]),
+  });
+
 describeRule("ecs-image-pinned", {
   good: {
     "a digest": withChange({}),
@@ -44,6 +53,7 @@ describeRule("ecs-container-hardened", {
   good: {
     "an unprivileged container": withChange({}),
     "a user by number": withChange({ user: "1000:1000", privileged: false }),
+    "root that hands volumes over": () => handing({}),
   },
   bad: {
     "no user": { program: withChange({ user: undefined }), says: [/runs as root/] },
@@ -58,6 +68,23 @@ describeRule("ecs-container-hardened", {
       says: [/can write its root/],
     },
     "capabilities kept": { program: withChange({ linuxParameters: {} }), says: [/keeps rights in the kernel/] },
+    "root that hands volumes over with rights": {
+      program: () => handing({ linuxParameters: {} }),
+      says: [/container prepare keeps rights/],
+    },
+    "root that gets a secret": {
+      program: () => handing({ secrets: SOUND.secrets }),
+      says: [/container prepare runs as root/],
+    },
+    "root that is told something": {
+      program: () => handing({ environment: SOUND.environment }),
+      says: [/container prepare runs as root/],
+    },
+    "root that stays": { program: () => handing({ essential: true }), says: [/container prepare runs as root/] },
+    "root that nobody waits for": {
+      program: () => handing({}, [{ containerName: "prepare", condition: "START" }]),
+      says: [/container prepare runs as root/],
+    },
     "capabilities added": {
       program: withChange({ linuxParameters: { capabilities: { drop: ["ALL"], add: ["SYS_PTRACE"] } } }),
       says: [/more rights in the kernel .*SYS_PTRACE/],

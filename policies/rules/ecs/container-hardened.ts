@@ -8,7 +8,7 @@ export const containerHardened = resourceRule({
   name: "ecs-container-hardened",
   title: "Containers run without privileges",
   description:
-    "Every container runs as a user other than root, without Linux capabilities, on a root file system that it cannot write.",
+    "Every container runs as a user other than root, without Linux capabilities, on a root file system that it cannot write. Only one that hands volumes over, which ECS gives to root, may be root: it has no capability, no secret and no environment, and has ended before the others start.",
   rationale: "What breaks into a task then can neither install itself in it nor reach out of it.",
   severity: "high",
   frameworks: [fsbp("ECS.4"), fsbp("ECS.5")],
@@ -17,10 +17,12 @@ export const containerHardened = resourceRule({
   url: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html",
   types: TASK_DEFINITIONS,
   check(task, report) {
-    for (const container of containersOf(task)) {
+    const containers = containersOf(task);
+    for (const container of containers) {
       const name = read(container, "name");
       const user = read(container, "user");
-      if (/^(undefined|root|0)?(:|$)/.test(String(user))) {
+      const isRoot = /^(undefined|root|0)?(:|$)/.test(String(user));
+      if (isRoot && !handsVolumesOver(container, containers)) {
         report(task, {
           problem: `container ${name} runs as root`,
           value: user,
@@ -65,3 +67,15 @@ export const containerHardened = resourceRule({
     }
   },
 });
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html */
+function handsVolumesOver(container: unknown, containers: readonly unknown[]): boolean {
+  const isWaitedFor = containers.some((other) =>
+    knownList(other, "dependsOn").some(
+      (dependency) =>
+        read(dependency, "containerName") === read(container, "name") && read(dependency, "condition") === "SUCCESS",
+    ),
+  );
+  const isTold = ["secrets", "environment"].some((kind) => knownList(container, kind).length > 0);
+  return read(container, "essential") === false && isWaitedFor && !isTold;
+}

@@ -115,6 +115,7 @@ describe("a pipeline, whatever its tasks do", () => {
     ends: fc.infiniteStream(end),
     unheard: fc.boolean(),
     endless: fc.constantFrom("nothing", "nothing", "extract", "load"),
+    left: fc.constantFrom(undefined, "{", "{}", '{"resumeAt":null}', '{"resumeAt":"2024-05-06T08:00:00Z"}'),
   });
   const play = ({
     batches,
@@ -122,12 +123,14 @@ describe("a pipeline, whatever its tasks do", () => {
     ends,
     unheard,
     endless,
+    left,
   }: typeof arbitrary extends fc.Arbitrary<infer T> ? T : never) =>
     execute(
       definition,
       world({
         batches,
         planIsLong,
+        left: () => left,
         tasks: (task) => (task.startsWith(endless) ? stopped(75) : (ends.next().value ?? undefined)),
         events: () => (unheard ? new StateError("EventBridge.FailedEntry") : undefined),
       }),

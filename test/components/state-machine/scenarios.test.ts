@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { pipelineDefinition } from "../../../components/state-machine/pipeline.ts";
+import { QUOTA_WAITS } from "../../../components/state-machine/quota.ts";
 import { EARLY_STOPS, INTERRUPTIONS, WAIT } from "../../../components/state-machine/step.ts";
 import { type Data, StateError } from "../../support/state-machine/data.ts";
 import {
@@ -208,17 +209,101 @@ describe("a pipeline whose program stops early", () => {
     );
   });
 
-  it("leaves to the next run what a quota never lets it extract: that is no failure", () => {
+  it("leaves to the next run what it never comes to extract: that is no failure", () => {
     const done = run({ batches: 1, tasks: always("extract", () => stopped(75)) });
     assert.equal(done.status, "SUCCEEDED");
     assert.equal(tasksOf(done).filter((task) => task.startsWith("extract")).length, EARLY_STOPS);
     assert(tasksOf(done).includes("publish on FARGATE_SPOT"));
   });
 
+  it("is known by its exit code wherever ECS tells of the program among the containers of its task", () => {
+    const containers = [{ Name: "prepare-volumes", ExitCode: 0 }, { Name: "pull-bundles" }];
+    for (const at of [0, 1, 2]) {
+      const Containers = containers.toSpliced(at, 0, { Name: "daily_prices", ExitCode: 75 });
+      const done = run({ batches: 0, tasks: script({ "process on FARGATE_SPOT": [stopped(0, { Containers })] }) });
+      assert.deepEqual([done.status, done.waited], ["SUCCEEDED", WAIT.afterEarlyStop]);
+    }
+  });
+
   it("fails when another step never comes to its end", () => {
     const done = run({ batches: 0, tasks: always("load", () => stopped(75)) });
     assert.equal(done.status, "FAILED");
     assert.equal(tasksOf(done).filter((task) => task.startsWith("load")).length, EARLY_STOPS);
+  });
+});
+
+describe("a pipeline whose source allows no more for now", () => {
+  const until = (resumeAt: unknown) => () => JSON.stringify({ version: 1, batch: 0, stopped: true, resumeAt });
+  const extracts = (done: Execution) => tasksOf(done).filter((task) => task.startsWith("extract 0"));
+
+  it("waits until the quota begins anew and runs the batch again, which uses up no attempt", () => {
+    const times = ["2024-05-06T08:00:00Z", "2024-05-06T09:00:00.000Z"];
+    const done = run({
+      batches: 2,
+      tasks: script({ "extract 0 on FARGATE_SPOT": [stopped(75), stopped(75)] }),
+      left: () => until(times.shift())(),
+    });
+    assert.equal(done.status, "SUCCEEDED");
+    assert.deepEqual(done.waitedUntil, ["2024-05-06T08:00:00Z", "2024-05-06T09:00:00.000Z"]);
+    assert.equal(done.waited, 0);
+    assert.deepEqual(extracts(done), Array(3).fill("extract 0 on FARGATE_SPOT"));
+    assert(!done.entered.includes("Extract: count an early stop"));
+  });
+
+  it("reads what this batch of this run left, and nothing else", () => {
+    const ends = { "extract 1 on FARGATE_SPOT": [stopped(75)] };
+    const { calls } = run({ batches: 2, tasks: script(ends), left: until("2024-05-06T08:00:00Z") });
+    const keys = calls.filter(({ state }) => state === "Extract: read what it left").map((call) => call.parameters);
+    assert.deepEqual(keys, [{ Bucket: "lake-bucket", Key: `lake/runs/daily_prices/${RUN}/extract-1.json` }]);
+  });
+
+  for (const [what, left] of [
+    ["the task could not say when", until(undefined)],
+    ["the time is none", until("tomorrow")],
+    ["the time is null", until(null)],
+    ["it left nothing", () => undefined],
+    ["it left something broken", () => "{"],
+    ["it left more than fits", () => new StateError("States.DataLimitExceeded")],
+    ["it cannot be read", () => new StateError("S3.S3Exception", "Access Denied")],
+  ] as const)
+    it(`waits a quarter of an hour when ${what}`, () => {
+      const done = run({ batches: 1, tasks: script({ "extract 0 on FARGATE_SPOT": [stopped(75)] }), left });
+      assert.equal(done.status, "SUCCEEDED");
+      assert.deepEqual([done.waited, done.waitedUntil], [WAIT.afterEarlyStop, []]);
+      assert.equal(extracts(done).length, 2);
+    });
+
+  for (const [batches, title] of [
+    [40, "Extract"],
+    [41, "Extract many"],
+  ] as const)
+    it(`leaves the rest to the next run, which is no failure, before the history of "${title}" is full`, () => {
+      const tasks = always("extract 0", () => stopped(75));
+      const done = run({ batches, tasks, left: until("2024-05-06T08:00:00Z") });
+      assert.equal(done.status, "SUCCEEDED");
+      assert.equal(done.waitedUntil.length, QUOTA_WAITS[title]);
+      assert(tasksOf(done).includes("publish on FARGATE_SPOT"));
+    });
+
+  it("stays below the 25,000 events of an execution when every batch waits as often as it may", () => {
+    const tasks = always("extract", () => stopped(75));
+    const { entered, calls } = run({ batches: 40, tasks, left: until("2024-05-06T08:00:00Z") });
+    // A state is entered and left; a task is scheduled, started, submitted and ended besides.
+    const events = 2 * entered.length + 4 * calls.length;
+    assert(events < 25_000, `${events} events`);
+  });
+
+  it("counts interruptions and deadlines beside", () => {
+    const ends = [stopped(75), interrupted(), stopped(75), interrupted(), interrupted()];
+    const left = [until("2024-05-06T08:00:00Z")(), until(undefined)()];
+    const done = run({
+      batches: 1,
+      tasks: script({ "extract 0 on FARGATE_SPOT": ends }),
+      left: () => left.shift(),
+    });
+    assert.equal(done.status, "SUCCEEDED");
+    assert.equal(done.waited, WAIT.afterEarlyStop + 3 * WAIT.afterInterruption);
+    assert.equal(extracts(done).at(-1), "extract 0 on FARGATE");
   });
 });
 
