@@ -8,7 +8,9 @@ import { runLocally } from "../runtime/cli/session.ts";
 import { interrupted } from "../runtime/cli/signals.ts";
 import { printUserError } from "../runtime/cli/terminal/errors.ts";
 import { secretFromEnvironment } from "../runtime/environment.ts";
+import { addRequests } from "../runtime/store/requests.ts";
 import { withSourceUrl } from "../runtime/tasks/source-url.ts";
+import { type Choice, liveDatasets } from "./choice.ts";
 import { type CloudVerdict, showCloudProgram } from "./cloud.ts";
 import { type Replay, startReplays } from "./replay.ts";
 
@@ -34,19 +36,29 @@ async function start(): Promise<number> {
   const cloud = await showCloudProgram(values.stack, say);
   heading(values.live ? "2. The datasets, from their sources" : "2. The datasets, from replay servers on this machine");
   const folder = values.data ?? (values.live ? `${DEFAULT_FOLDER}/live` : DEFAULT_FOLDER);
-  const fetched = await bringIn(folder, values.live ? new Map() : await startReplays(), cloud);
+  const choice = values.live ? liveDatasets(datasets) : { datasets, notes: [] };
+  const fetched = await bringIn(folder, choice, values.live ? new Map() : await startReplays(), cloud);
   return cloud.passed && fetched ? 0 : 1;
 }
 
-async function bringIn(folder: string, replays: ReadonlyMap<string, Replay>, cloud: CloudVerdict): Promise<boolean> {
+async function bringIn(
+  folder: string,
+  { datasets, notes }: Choice,
+  replays: ReadonlyMap<string, Replay>,
+  cloud: CloudVerdict,
+): Promise<boolean> {
+  for (const note of notes) say(note);
   const platform = await LocalPlatform.open(folder);
   try {
     await claimOrigin(platform.store, datasets, replays.size ? "replay" : "live");
+    for (const dataset of datasets)
+      if (dataset.partitions.origin?.kind === "requested")
+        await addRequests(platform.store, dataset.name, replays.get(dataset.name)?.requested ?? [], Date.now());
     const summaries = await runLocally({
       datasets: datasets.map((dataset) => withSourceUrl(dataset, replays.get(dataset.name)?.server.url)),
       platform,
       signal: interrupted(),
-      secret: (name, dataset) => replays.get(dataset.name)?.token ?? secretFromEnvironment(name),
+      secret: (name, dataset) => replays.get(dataset.name)?.secrets[name] ?? secretFromEnvironment(name),
       until: ({ name }) => endOf(replays.get(name)?.through),
       stream: process.stderr,
     });

@@ -1,5 +1,7 @@
+import { withSource } from "./dataset/define.ts";
 import type { Dataset } from "./dataset/definition.ts";
 import { type Fault, UserError, unknownName } from "./dataset/errors.ts";
+import { type IexEnvironment, readIexEnvironment } from "./iex-environment.ts";
 import { type DatabaseAddress, parseDatabase, parseWarehouse, type WarehouseAddress } from "./load/address.ts";
 import { parseInput, type RunInput } from "./tasks/input.ts";
 
@@ -16,7 +18,10 @@ export type Work =
 
 /** What a cloud task is told; the only place in the runtime that reads the environment. */
 export interface TaskEnvironment {
+  /** It asks the source that is chosen for it. */
   readonly dataset: Dataset;
+  /** All that the platform has. */
+  readonly datasets: readonly Dataset[];
   /** `s3://bucket/prefix`, or a folder */
   readonly lake: string;
   /** Asks this base URL instead of the definition's. */
@@ -34,10 +39,14 @@ export interface TaskEnvironment {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** @throws UserError with every missing or wrong variable at once */
-export function readTaskEnvironment(datasets: readonly Dataset[], variables: Variables = process.env): TaskEnvironment {
+/**
+ * @param all the datasets of the program
+ * @throws UserError with every missing or wrong variable at once
+ */
+export function readTaskEnvironment(all: readonly Dataset[], variables: Variables = process.env): TaskEnvironment {
   const reader = new Reader(variables);
-  const dataset = reader.dataset(datasets);
+  const dataset = reader.dataset(all);
+  const datasets = reader.datasets(all);
   const lake = reader.required("TIDEGATE_LAKE", "s3://bucket/prefix");
   const sourceUrl = reader.url("TIDEGATE_SOURCE_URL");
   const work = reader.work(dataset);
@@ -47,6 +56,7 @@ export function readTaskEnvironment(datasets: readonly Dataset[], variables: Var
     throw new UserError("the task's environment is not complete:", reader.faults);
   return {
     dataset,
+    datasets,
     lake,
     sourceUrl,
     emulated: variables.AWS_ENDPOINT_URL !== undefined,
@@ -56,6 +66,26 @@ export function readTaskEnvironment(datasets: readonly Dataset[], variables: Var
     database,
     authorities: variables.TIDEGATE_DATABASE_CA || undefined,
   };
+}
+
+/** What the container is told that fetches bundles for another one. */
+export interface BundlesEnvironment {
+  readonly lake: string;
+  readonly emulated: boolean;
+  readonly bundles: readonly string[];
+  /** Where each comes into a folder of its name. */
+  readonly folder: string;
+}
+
+/** @throws UserError with every missing or wrong variable at once */
+export function readBundlesEnvironment(variables: Variables = process.env): BundlesEnvironment {
+  const reader = new Reader(variables);
+  const lake = reader.required("TIDEGATE_LAKE", "s3://bucket/prefix");
+  const folder = reader.required("TIDEGATE_BUNDLES_FOLDER", "a folder");
+  const bundles = reader.bundles();
+  if (reader.faults.length || !lake || !folder)
+    throw new UserError("the container's environment is not complete:", reader.faults);
+  return { lake, emulated: variables.AWS_ENDPOINT_URL !== undefined, bundles, folder };
 }
 
 class Reader {
@@ -78,7 +108,35 @@ class Reader {
     const dataset = datasets.find((one) => one.name === name);
     const valid = datasets.map((one) => one.name);
     if (name && !dataset) this.faults.push(unknownName(path, "names no dataset", name, valid));
+    return dataset && this.#asking(dataset);
+  }
+
+  /** The dataset with the source that is chosen for it. */
+  #asking(dataset: Dataset): Dataset {
+    const path = "TIDEGATE_SOURCE";
+    const source = this.#variables[path];
+    if (!source) return dataset;
+    const names = Object.keys(dataset.sources);
+    if (names.includes(source)) return withSource(dataset, source);
+    this.faults.push(unknownName(path, `is no source of ${dataset.name}`, source, names));
     return dataset;
+  }
+
+  datasets(all: readonly Dataset[]): Dataset[] {
+    const path = "TIDEGATE_DATASETS";
+    const valid = all.map(({ name }) => name);
+    const names = this.#variables[path]?.split(",") ?? valid;
+    for (const name of names)
+      if (!valid.includes(name)) this.faults.push(unknownName(path, "names no dataset", name, valid));
+    return all.filter(({ name }) => names.includes(name));
+  }
+
+  bundles(): string[] {
+    const path = "TIDEGATE_BUNDLES";
+    const names = this.required(path, "names, separated by commas")?.split(",") ?? [];
+    for (const name of names)
+      if (!/^[a-z][a-z0-9_-]{0,39}$/.test(name)) this.faults.push({ path, problem: "is no bundle", value: name });
+    return names;
   }
 
   url(path: string): string | undefined {
@@ -140,3 +198,9 @@ const isStep = (text: string): text is Step => STEPS.some((step) => step === tex
 
 /** The value of a secret, as `PipelineOptions` wants it. */
 export const secretFromEnvironment = (name: string): string | undefined => process.env[name];
+
+/** The variables of the IEX ingestion service. @throws UserError with every wrong one at once */
+export const iexFromEnvironment = (): IexEnvironment => readIexEnvironment(process.env);
+
+/** Whether the AWS SDK talks to an emulator. */
+export const isEmulated = (): boolean => process.env.AWS_ENDPOINT_URL !== undefined;

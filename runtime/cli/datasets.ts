@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { registerHooks } from "node:module";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isDataset } from "../dataset/define.ts";
 import type { Dataset } from "../dataset/definition.ts";
 import { type Fault, messageOf, UserError, unknownName } from "../dataset/errors.ts";
 import { UsageError } from "./usage.ts";
 
-const PROJECT_DATASETS = fileURLToPath(new URL("../../datasets", import.meta.url));
+/** The project's own definitions. */
+export const PROJECT_DATASETS = fileURLToPath(new URL("../../datasets", import.meta.url));
 const VOCABULARY = new URL("../dataset/index.ts", import.meta.url).href;
 
 /**
@@ -22,6 +23,16 @@ export async function loadDatasets(folder: string = PROJECT_DATASETS): Promise<D
   const release = provideVocabulary(path);
   try {
     return await importAll(path);
+  } finally {
+    release.deregister();
+  }
+}
+
+/** The datasets of one file. @throws UserError with its faults */
+export async function loadDatasetFile(file: string): Promise<Dataset[]> {
+  const release = provideVocabulary(dirname(file));
+  try {
+    return datasetsOf(await import(pathToFileURL(file).href), basename(file));
   } finally {
     release.deregister();
   }

@@ -7,6 +7,17 @@ export function describeOutcome(summaries: readonly RunSummary[], stream: NodeJS
   return [summaryTable(summaries, { stream }), ...(notes.length ? [""] : []), ...notes].join("\n");
 }
 
+const FAILED = 1;
+/** As in the cloud: stopped before the end through nobody's fault, to be run again (EX_TEMPFAIL of sysexits.h). */
+const TO_BE_RESUMED = 75;
+
+/** What a command that ran them ends with: a budget that is used up is no failure. */
+export function exitCodeOf(summaries: readonly RunSummary[]): number {
+  if (succeeded(summaries)) return 0;
+  const left = summaries.filter((summary) => !succeeded([summary]));
+  return left.every(({ outcome, resumeAt }) => outcome === "stopped" && resumeAt) ? TO_BE_RESUMED : FAILED;
+}
+
 /** Whether every dataset is as far as it can be. */
 export const succeeded = (summaries: readonly RunSummary[]): boolean =>
   summaries.every(({ outcome }) => outcome === "done" || outcome === "nothing to do");
@@ -17,9 +28,11 @@ function notesOf(summary: RunSummary): string[] {
   if (outcome === "nothing to do")
     notes.push(`${dataset}: nothing asked, everything up to ${summary.last ?? "now"} is covered already`);
   if (outcome === "stopped")
-    notes.push(`${dataset}: stopped; what was fetched is kept, run again and it goes on there`);
+    notes.push(
+      `${dataset}: stopped; what was fetched is kept, run again${summary.resumeAt ? ` after ${summary.resumeAt}` : ""} and it goes on there`,
+    );
   notes.push(...grouped([...errors, ...warnings]).map((text) => `${dataset}: ${text}`));
-  if (empty) notes.push(`${dataset}: ${empty} expected buckets were asked for and have no record at the source`);
+  if (empty) notes.push(`${dataset}: on ${empty} days buckets that were expected have no record at the source`);
   if (quarantined)
     notes.push(`${dataset}: ${quarantined} records are in quarantine, with reasons, in lake/quarantine/${dataset}/`);
   return notes;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 
 /** What a server says to one request. */
 export interface Answer {
@@ -20,12 +21,34 @@ export type Fault =
   /** The true answer in pieces of `bytes`, one every `everyMs`. */
   | { readonly kind: "drip"; readonly bytes: number; readonly everyMs: number }
   /** The true answer, `ms` late. */
-  | { readonly kind: "delay"; readonly ms: number };
+  | { readonly kind: "delay"; readonly ms: number }
+  /** The true answer with a content length that is wrong by so many bytes; then the connection ends. */
+  | { readonly kind: "contentLength"; readonly by: number }
+  /** The true answer compressed. @param header whether it says so in `content-encoding`. @default false */
+  | { readonly kind: "gzip"; readonly header?: boolean };
+
+/** What a gateway says when the source behind it is gone. */
+export const badGateway: Fault = {
+  kind: "answer",
+  answer: {
+    status: 502,
+    headers: { "content-type": "text/html" },
+    body: "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>",
+  },
+};
+
+export const noContent: Fault = { kind: "answer", answer: { status: 204, body: "" } };
+
+/** @param to a URL, or a path of the same server */
+export const redirect = (to: string, status: 301 | 302 | 303 | 307 | 308 = 302): Fault => ({
+  kind: "answer",
+  answer: { status, headers: { location: to }, body: "" },
+});
 
 export interface Delivery {
   readonly response: ServerResponse;
   /** The true answer. */
-  readonly answer: () => Answer;
+  readonly answer: () => Answer | Promise<Answer>;
   readonly fault: Fault | undefined;
   /** Sent with every answer. */
   readonly headers: Readonly<Record<string, string>>;
@@ -43,16 +66,21 @@ export async function deliver({ response, answer, fault, headers, closing, settl
     return;
   }
   if (fault?.kind === "delay") await wait(fault.ms, undefined, { signal: closing });
-  const said = fault?.kind === "answer" ? fault.answer : answer();
-  const body = typeof said.body === "string" ? Buffer.from(said.body) : said.body;
+  const said = fault?.kind === "answer" ? fault.answer : await answer();
+  const plain = typeof said.body === "string" ? Buffer.from(said.body) : said.body;
+  const body = fault?.kind === "gzip" ? gzipSync(plain) : plain;
   response.writeHead(said.status, {
     "content-type": "application/json",
-    "content-length": body.length,
+    "content-length": body.length + (fault?.kind === "contentLength" ? fault.by : 0),
+    ...(fault?.kind === "gzip" && fault.header ? { "content-encoding": "gzip" } : {}),
     ...headers,
     ...said.headers,
   });
-  if (fault?.kind === "truncate") {
-    await write(response, body.subarray(0, fault.keep ?? Math.floor(body.length / 2)));
+  if (fault?.kind === "truncate" || fault?.kind === "contentLength") {
+    await write(
+      response,
+      fault.kind === "truncate" ? body.subarray(0, fault.keep ?? Math.floor(body.length / 2)) : body,
+    );
     settle(said.status);
     response.destroy();
     return;

@@ -1,5 +1,6 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Answer, deliver, type Fault } from "./faults.ts";
 
@@ -16,7 +17,12 @@ export interface Asked {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
+  /** Empty when there is none. */
+  readonly body: string;
 }
+
+/** What a source says to a request. */
+export type Handler = (request: Asked) => Answer | Promise<Answer>;
 
 /** A request and what became of it. */
 export interface LoggedRequest extends Asked {
@@ -63,7 +69,7 @@ interface PlannedFault {
 
 /** Starts a server on the loopback interface. @param headers sent with every answer, injected ones included */
 export async function startReplay(
-  handle: (request: Asked) => Answer,
+  handle: Handler,
   { port = 0, now = Date.now, latencyMs = 0 }: ReplayOptions = {},
   headers: Readonly<Record<string, string>> = {},
 ): Promise<ReplayServer> {
@@ -85,7 +91,7 @@ export async function startReplay(
 
   const server = createServer(async (incoming, response) => {
     const url = new URL(incoming.url ?? "/", "http://127.0.0.1");
-    const asked: Asked = {
+    const arrived = {
       nth: requests.length + 1,
       at: now(),
       method: incoming.method ?? "",
@@ -93,8 +99,7 @@ export async function startReplay(
       query: url.searchParams,
       headers: incoming.headers,
     };
-    const fault = faultFor(asked);
-    const entry: (typeof requests)[number] = { ...asked, status: undefined, fault: fault?.kind };
+    const entry: (typeof requests)[number] = { ...arrived, body: "", status: undefined, fault: undefined };
     requests.push(entry);
     inFlight += 1;
     maxInFlight = Math.max(maxInFlight, inFlight);
@@ -106,12 +111,18 @@ export async function startReplay(
       entry.status = status;
     };
     response.on("close", () => settle(undefined));
-    const answer = (): Answer => handle(asked);
     try {
+      const body = bodyOf(incoming);
+      entry.body = typeof body === "string" ? body : await body;
+      const asked: Asked = { ...arrived, body: entry.body };
+      const fault = faultFor(asked);
+      entry.fault = fault?.kind;
+      const answer = (): Answer | Promise<Answer> => handle(asked);
       if (latencyMs > 0) await wait(latencyMs, undefined, { signal: closing.signal });
       await deliver({ response, answer, fault, headers, closing: closing.signal, settle });
     } catch (error) {
-      if (!closing.signal.aborted) throw error;
+      // Whoever asked went away before the whole request was here.
+      if (!closing.signal.aborted && !incoming.errored) throw error;
     }
   });
 
@@ -149,3 +160,7 @@ export async function startReplay(
     [Symbol.asyncDispose]: close,
   };
 }
+
+/** A request without a body is answered in the order of its arrival. */
+const bodyOf = (incoming: IncomingMessage): string | Promise<string> =>
+  incoming.headers["content-length"] || incoming.headers["transfer-encoding"] ? text(incoming) : "";

@@ -1,82 +1,118 @@
 import { calendar } from "../dataset/calendar/index.ts";
 import type { Dataset } from "../dataset/definition.ts";
 import { DAY, milliseconds } from "../dataset/duration.ts";
-import { contains, type Interval } from "../dataset/interval.ts";
+import { contains, type Interval, subtract, union } from "../dataset/interval.ts";
 import { Moment } from "../dataset/moment.ts";
 import type { PartitionCoverage } from "../dataset/run.ts";
 import type { Column } from "../dataset/schema.ts";
 import { recordsKey } from "../store/layout.ts";
 import { readColumn, readNote } from "../store/records.ts";
+import type { PartitionState } from "../store/state.ts";
 import type { Store } from "../store/store.ts";
+
+/** What of a partition's state its coverage is judged by. */
+export type Known = Pick<PartitionState, "coverage" | "ended" | "skipped">;
+
+/** A partition's coverage against its calendar. */
+export interface Judged {
+  /** Expected, and not covered: can still be asked for. */
+  readonly gaps: readonly Interval[];
+  /** Expected of a snapshot after it was first taken, and passed without: nothing can bring it back. */
+  readonly missed: readonly Interval[];
+}
+
+/**
+ * What is missing of a partition. After its end nothing is expected. A snapshot only knows the present, so what it lacks is
+ * missed, never a gap.
+ * @param wanted everything that could be complete by now
+ */
+export function judge(dataset: Dataset, { coverage, ended }: Known, wanted: Interval): Judged {
+  const covered = union(coverage);
+  const end = Math.min(wanted.end, ended?.from ?? Number.POSITIVE_INFINITY);
+  if (!dataset.source.windows.snapshot)
+    return { gaps: lacking(dataset, covered, { start: wanted.start, end }), missed: [] };
+  const first = covered[0]?.start ?? end;
+  return { gaps: [], missed: lacking(dataset, covered, { start: first, end }) };
+}
 
 /** What a partition has in the lake, judged by its calendar. @param wanted everything that could be complete by now */
 export async function coverageOf(
   dataset: Dataset,
   partition: string,
-  covered: readonly Interval[],
+  known: Known,
   wanted: Interval,
   store: Store,
 ): Promise<PartitionCoverage> {
-  const { granularity } = dataset.source.windows;
-  const bucket = milliseconds(granularity);
-  const expected = calendar(dataset.calendar).expected(wanted, granularity);
+  const { coverage, ended, skipped } = known;
+  const { gaps, missed } = judge(dataset, known, wanted);
   const file = (await store.get(recordsKey(dataset.name, partition)))?.body;
   const note = file && readNote(file);
-  const recorded = file ? await bucketsOf(dataset, bucket, file) : [];
-  const first = recorded[0];
-  const last = recorded.at(-1);
-  const has = new Set(recorded);
-  const missing = expected.filter(
-    (at) =>
-      first !== undefined && last !== undefined && at > first && at < last && !has.has(at) && contains(covered, at),
-  );
+  const times = file ? await timesOf(dataset, file) : [];
+  const [first, last] = [times[0], times.at(-1)];
   return {
     partition,
-    covered: covered.map(spell),
+    covered: coverage.map(spell),
     first: first === undefined ? null : new Moment(first).date,
     last: last === undefined ? null : new Moment(last).date,
     rows: note?.rows ?? 0,
     quarantined: note?.quarantined ?? 0,
-    gaps: runs(
-      expected.map((at) => ({ at, open: !contains(covered, at) })),
-      bucket,
-    ).map(spell),
-    missing: missing.map((at) => new Moment(at).date),
+    gaps: gaps.map(spell),
+    missing: emptyDates(dataset, coverage, times),
+    ...(missed.length ? { missed: missed.map(spell) } : {}),
+    ...(ended ? { ended: { from: iso(ended.from), ...said(ended.message) } } : {}),
+    ...(skipped ? { skipped: { at: iso(skipped.at), ...said(skipped.message) } } : {}),
   };
 }
 
 /** How many expected buckets the gaps hold. */
-export function countGaps(dataset: Dataset, { gaps }: PartitionCoverage): number {
-  const { granularity } = dataset.source.windows;
-  return gaps.reduce(
-    (sum, [start, end]) =>
-      sum + calendar(dataset.calendar).expected({ start: Date.parse(start), end: Date.parse(end) }, granularity).length,
-    0,
-  );
+export const countGaps = (dataset: Dataset, { gaps }: Pick<PartitionCoverage, "gaps">): number =>
+  gaps.reduce((sum, gap) => sum + countExpected(dataset, gap), 0);
+
+/** How many buckets the calendar expects in an interval. @param interval half-open, ISO 8601 */
+export const countExpected = (dataset: Dataset, [start, end]: readonly [string, string]): number =>
+  expected(dataset, { start: Date.parse(start), end: Date.parse(end) }).length;
+
+const expected = (dataset: Dataset, interval: Interval): number[] =>
+  calendar(dataset.calendar).expected(interval, dataset.source.windows.granularity);
+
+const bucketOf = ({ source }: Dataset): number => milliseconds(source.windows.granularity);
+
+/** Expected buckets without coverage; those that follow each other in one, weekends and holidays between them included. */
+function lacking(dataset: Dataset, covered: readonly Interval[], within: Interval): Interval[] {
+  const bucket = bucketOf(dataset);
+  return subtract(within, covered).flatMap((open) => {
+    const buckets = expected(dataset, open);
+    const [first, last] = [buckets[0], buckets.at(-1)];
+    return first === undefined || last === undefined ? [] : [{ start: first, end: last + bucket }];
+  });
 }
 
-/** Starts of the buckets that have a record, in order. */
-async function bucketsOf({ schema, cursor }: Dataset, bucket: number, file: Uint8Array): Promise<number[]> {
+/**
+ * Dates of the buckets between the first and the last record that were asked for and have none. Where windows are about
+ * another time than the cursor's, a day without a record says nothing.
+ */
+function emptyDates(dataset: Dataset, coverage: readonly Interval[], times: readonly number[]): string[] {
+  if (dataset.source.windows.over !== undefined) return [];
+  const bucket = bucketOf(dataset);
+  const recorded = new Set(times.map((at) => Math.floor(at / bucket) * bucket));
+  const [first, last] = [times[0], times.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const covered = union(coverage);
+  const empty = expected(dataset, { start: first, end: last }).filter(
+    (at) => !recorded.has(at) && contains(covered, at),
+  );
+  return [...new Set(empty.map((at) => new Moment(at).date))];
+}
+
+/** The times of the records, Unix milliseconds, in order. */
+async function timesOf({ schema, cursor }: Dataset, file: Uint8Array): Promise<number[]> {
   const column = schema[cursor] as Column;
   const values = (await readColumn(cursor, column, file)) as number[];
-  const times = column.kind === "date" ? values.map((day) => day * DAY) : values;
-  return [...new Set(times.map((at) => Math.floor(at / bucket) * bucket))];
+  return column.kind === "date" ? values.map((day) => day * DAY) : values;
 }
 
-/** Intervals over expected buckets that are open one after the other, weekends and holidays between them included. */
-function runs(buckets: readonly { at: number; open: boolean }[], bucket: number): Interval[] {
-  const found: { start: number; end: number }[] = [];
-  let open = false;
-  for (const { at, open: isOpen } of buckets) {
-    const current = found.at(-1);
-    if (isOpen && open && current) current.end = at + bucket;
-    else if (isOpen) found.push({ start: at, end: at + bucket });
-    open = isOpen;
-  }
-  return found;
-}
+const iso = (instant: number): string => new Moment(instant).toString();
 
-const spell = ({ start, end }: Interval): [string, string] => [
-  new Moment(start).toString(),
-  new Moment(end).toString(),
-];
+const said = (message: string | undefined): { readonly message?: string } => (message === undefined ? {} : { message });
+
+const spell = ({ start, end }: Interval): [string, string] => [iso(start), iso(end)];

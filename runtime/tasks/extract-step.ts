@@ -1,14 +1,15 @@
 import type { Clock } from "../dataset/clock.ts";
-import type { Dataset } from "../dataset/definition.ts";
+import { type Dataset, secretsOf } from "../dataset/definition.ts";
 import { milliseconds } from "../dataset/duration.ts";
 import type { Interval } from "../dataset/interval.ts";
 import { type RunError, toRunError } from "../dataset/run.ts";
 import type { Budget } from "../extract/budget.ts";
-import { type ExtractProgress, extract } from "../extract/extract.ts";
+import { type ExtractProgress, type ExtractResult, extract } from "../extract/extract.ts";
 import type { Fetch } from "../extract/request.ts";
 import type { Store } from "../store/store.ts";
 
 export interface ExtractStepOptions {
+  /** Its partitions are known. */
   readonly dataset: Dataset;
   readonly store: Store;
   readonly budget: Budget;
@@ -20,11 +21,17 @@ export interface ExtractStepOptions {
   secret(name: string): string | undefined;
   readonly run: string;
   readonly wanted: Interval;
+  /** The end of all that can be complete, however little of it is wanted. */
+  readonly complete?: number;
+  /** Whether a person has named the partitions. */
+  readonly named?: boolean;
   /** What of a partition need not be asked. @default its coverage */
   known?(partition: string): Promise<readonly Interval[]>;
   /** First wait before a request is tried again, in milliseconds. @default 1000 */
   readonly retryDelay?: number | undefined;
   onProgress?(progress: ExtractProgress): void;
+  /** Called when it is done with a partition, whatever became of it. */
+  onPartition?(partition: string): void;
 }
 
 /** What a step of extraction did and met. */
@@ -32,13 +39,13 @@ export interface Extracted {
   readonly requests: number;
   readonly rawBytes: number;
   readonly errors: readonly RunError[];
-  /** The one among the errors that only time mends. */
-  readonly quota?: RunError;
   readonly warnings: readonly RunError[];
-  /** By the signal or by the dataset's deadline. */
+  /** By the signal, by the dataset's deadline, by a budget that is used up, or because another run holds a part of it. */
   readonly stopped: boolean;
-  /** What is known complete after it, by partition; not of all when it was stopped. */
-  readonly coverage: ReadonlyMap<string, readonly Interval[]>;
+  /** When the budget is there again, Unix milliseconds. */
+  readonly resumeAt?: number;
+  /** What is known of each partition after it; not of all when it was stopped. */
+  readonly states: ExtractResult["states"];
 }
 
 /** Node fires longer timers at once. */
@@ -54,26 +61,24 @@ export async function extractStep(options: ExtractStepOptions): Promise<Extracte
     errors: [],
     warnings: [],
     stopped: false,
-    coverage: new Map(),
+    states: new Map(),
     ...found,
   });
-  const secret = readSecret(options);
-  if ("missing" in secret) return ended({ errors: [secret.missing] });
+  const secrets = readSecrets(options);
+  if ("missing" in secrets) return ended({ errors: [secrets.missing] });
   const deadline = AbortSignal.timeout(Math.min(milliseconds(dataset.deadline), LONGEST_TIMER));
   try {
     const result = await extract({
       ...options,
       signal: AbortSignal.any([signal, deadline]),
-      secret: secret.value,
+      secret: (name) => secrets.values.get(name) ?? "",
       retryDelay,
       onProgress: (latest) => {
         progress = latest;
         onProgress?.(latest);
       },
     });
-    const warnings = result.skipped.map((partition) => ({ partition, problem: "the source does not know it" }));
-    const { problems: errors, quota, coverage } = result;
-    return ended({ errors, ...(quota ? { quota } : {}), warnings, coverage });
+    return ended(outcomeOf(result));
   } catch (error) {
     if (!signal.aborted && !deadline.aborted) return ended({ errors: [toRunError(error)] });
     const late = {
@@ -84,19 +89,37 @@ export async function extractStep(options: ExtractStepOptions): Promise<Extracte
   }
 }
 
-function readSecret({
+function outcomeOf({ problems, quota, skipped, busy, states }: ExtractResult): Partial<Extracted> {
+  const left = busy.map((partition) => ({ partition, problem: "is being brought in by another run" }));
+  const pause = quota && { problem: quota.problem, ...(quota.fix ? { fix: quota.fix } : {}) };
+  return {
+    errors: problems,
+    warnings: [...skipped, ...left, ...(pause ? [pause] : [])],
+    stopped: quota !== undefined || busy.length > 0,
+    ...(quota ? { resumeAt: quota.until } : {}),
+    states,
+  };
+}
+
+function readSecrets({
   dataset,
   secret,
-}: ExtractStepOptions): { readonly value: string | undefined } | { readonly missing: RunError } {
-  const { auth } = dataset.source;
-  if (auth.kind === "none") return { value: undefined };
+}: ExtractStepOptions): { readonly values: ReadonlyMap<string, string> } | { readonly missing: RunError } {
   // Files and secret managers like to end a value with a newline, which no header may contain.
-  const value = secret(auth.secret)?.trim();
-  if (value) return { value };
+  const values = new Map(secretsOf(dataset).map((name) => [name, secret(name)?.trim() ?? ""]));
+  const missing = [...values].flatMap(([name, value]) => (value ? [] : [name]));
+  if (missing.length === 0) return { values };
+  const [only] = missing;
   return {
-    missing: {
-      problem: `needs a token: ${auth.secret} is not set`,
-      fix: `export ${auth.secret}=<your token>, then run again`,
-    },
+    missing:
+      missing.length === 1
+        ? {
+            problem: `needs a token: ${only} is not set`,
+            fix: `export ${only}=<your token>, then run again`,
+          }
+        : {
+            problem: `needs secrets: ${missing.join(", ")} are not set`,
+            fix: `export ${missing.map((name) => `${name}=<value>`).join(" ")}, then run again`,
+          },
   };
 }

@@ -39,7 +39,7 @@ export function parseInput(
   const faults = strictFaults(INPUT, value);
   if (faults.length) return { faults };
   const input = value as RunInput;
-  const wrong = [...daysFaults(input, dataset), ...partitionFaults(input, dataset)];
+  const wrong = [...daysFaults(input, dataset), ...(dataset.partitions.origin ? [] : partitionFaults(input, dataset))];
   return wrong.length ? { faults: wrong } : { input };
 }
 
@@ -59,7 +59,8 @@ function daysFaults({ from, to }: RunInput, { name, backfillFrom }: Dataset): Fa
   return faults;
 }
 
-const partitionFaults = ({ partitions = [] }: RunInput, dataset: Dataset): Fault[] =>
+/** Names of partitions that are none. @param dataset with its partitions, also where they are known only when a run begins */
+export const partitionFaults = ({ partitions = [] }: RunInput, dataset: Dataset): Fault[] =>
   partitions
     .map((value, i) => ({ value, path: `partitions[${i}]` }))
     .filter(({ value }) => !dataset.partitions.values.includes(value))

@@ -1,6 +1,7 @@
 import type { Dataset } from "../dataset/definition.ts";
 import { type RunError, toRunError } from "../dataset/run.ts";
 import { type Loadable, load } from "../load/load.ts";
+import { findLoadable } from "../load/loadable.ts";
 import type { Target, TargetName } from "../load/target.ts";
 import type { Store } from "../store/store.ts";
 
@@ -21,16 +22,19 @@ export interface Loaded {
   readonly stopped: boolean;
 }
 
+/** Another run that writes the same files is met so often in a row at most. */
+const RACES = 3;
+
 /** Brings the targets up to the lake. One that fails leaves the others alone. */
 export async function loadStep(options: LoadStepOptions): Promise<Loaded> {
-  const { dataset, partitions, targets, store, signal, onProgress } = options;
+  const { targets, signal, onProgress } = options;
   const rows: Partial<Record<TargetName, number>> = {};
   const errors: RunError[] = [];
   for (const [i, target] of targets.entries()) {
     if (signal.aborted) return { rows, errors, stopped: true };
     onProgress?.(i, targets.length);
     try {
-      rows[target.name] = await load(dataset, partitions, target, store);
+      rows[target.name] = await loadInto(target, options);
     } catch (error) {
       if (signal.aborted) return { rows, errors, stopped: true };
       const { problem, ...rest } = toRunError(error);
@@ -39,6 +43,25 @@ export async function loadStep(options: LoadStepOptions): Promise<Loaded> {
   }
   onProgress?.(targets.length, targets.length);
   return { rows, errors, stopped: false };
+}
+
+/** A load takes whole files or nothing. What another run wrote since they were processed is looked at, and loaded instead. */
+async function loadInto(target: Target, { dataset, partitions, store, signal }: LoadStepOptions): Promise<number> {
+  let files = partitions;
+  for (let race = 1; ; race += 1)
+    try {
+      return await load(dataset, files, target, store);
+    } catch (error) {
+      const now = await asTheyAre(dataset, files, store).catch(() => files);
+      const changed = now.some(({ digest }, i) => digest !== files[i]?.digest);
+      if (!changed || race === RACES || signal.aborted) throw error;
+      files = now;
+    }
+}
+
+async function asTheyAre(dataset: Dataset, files: readonly Loadable[], store: Store): Promise<readonly Loadable[]> {
+  const found = new Map((await findLoadable(dataset, files, store)).map((one) => [one.partition, one]));
+  return files.map((file) => found.get(file.partition) ?? file);
 }
 
 /** Rows of a partition count once however many targets they went to. */

@@ -5,14 +5,17 @@ import type { RunSummary } from "../dataset/run.ts";
 import type { Budgets } from "../extract/budget.ts";
 import type { Fetch } from "../extract/request.ts";
 import type { Target } from "../load/target.ts";
+import { Processor } from "../process/processor.ts";
 import { writeJson } from "../store/documents.ts";
 import { runKey } from "../store/layout.ts";
 import type { Store } from "../store/store.ts";
 import { extractStep } from "./extract-step.ts";
+import type { RunInput } from "./input.ts";
 import { type Loaded, loadStep, newRowsOf } from "./load-step.ts";
 import { type Processed, processStep } from "./process-step.ts";
+import { resolvePartitions, withPartitions } from "./resolve.ts";
 import { summarise } from "./summary.ts";
-import { wantedOf } from "./wanted.ts";
+import { askedOf, wantedOf } from "./wanted.ts";
 
 export interface PipelineProgress {
   readonly phase: "extract" | "process" | "load";
@@ -37,6 +40,10 @@ export interface PipelineOptions {
   secret(name: string): string | undefined;
   /** Ask for nothing at or after this instant, Unix milliseconds. @default what the calendar says can be complete */
   readonly until?: number | undefined;
+  /** Asks for a part of it, or for what is covered already. @default everything that is missing */
+  readonly input?: RunInput;
+  /** URL of a module that exports the dataset: then its partitions are processed in other threads while others are asked. */
+  readonly definitions?: string;
   /** First wait before a request is tried again, in milliseconds. @default 1000 */
   readonly retryDelay?: number;
   onProgress(progress: PipelineProgress): void;
@@ -50,7 +57,8 @@ const NOT_LOADED: Loaded = { rows: {}, errors: [], stopped: true };
  * the summary says it, and is kept in the lake as the record of the run.
  */
 export async function runDataset(options: PipelineOptions): Promise<RunSummary> {
-  const { dataset, store, targets, budgets, clock, signal, until } = options;
+  const { store, targets, budgets, clock, signal, until, input = {} } = options;
+  const dataset = await datasetOf(options);
   const startedAt = clock.now();
   const run = newRunId(startedAt);
   const wanted = wantedOf(dataset, startedAt, until);
@@ -61,15 +69,27 @@ export async function runDataset(options: PipelineOptions): Promise<RunSummary> 
   };
 
   const budget = budgets.of(dataset.source);
-  const extracted = await extractStep({ ...options, budget, run, wanted, onProgress: report });
+  const processor = new Processor({ dataset, store, definitions: options.definitions });
+  const extracted = await extractStep({
+    ...options,
+    ...{ dataset: chosen(dataset, input), budget, run },
+    wanted: askedOf(dataset, startedAt, input, until),
+    complete: wanted.end,
+    named: input.partitions !== undefined,
+    ...(input.again ? { known: async () => [] } : {}),
+    ...(options.definitions ? { onPartition: (partition: string) => void processor.add(partition) } : {}),
+    onProgress: report,
+  });
   const processed = signal.aborted
     ? NOT_PROCESSED
     : await processStep({
         dataset,
         store,
         signal,
+        processor,
         onProgress: (done, total, rows) => report({ phase: "process", done, total, rows }),
       });
+  await processor.close();
   const loaded = signal.aborted
     ? NOT_LOADED
     : await loadStep({
@@ -93,11 +113,26 @@ export async function runDataset(options: PipelineOptions): Promise<RunSummary> 
     errors: [...extracted.errors, ...processed.errors, ...loaded.errors],
     warnings: extracted.warnings,
     stopped: extracted.stopped || signal.aborted,
-    coverage: extracted.coverage,
+    ...(extracted.resumeAt === undefined ? {} : { resumeAt: new Date(extracted.resumeAt).toISOString() }),
+    states: extracted.states,
   });
   // A full disk must not hide what the run has to say.
   await writeJson(store, runKey(dataset.name, run), summary).catch(() => undefined);
   return summary;
+}
+
+/** With its partitions; what is named of one on demand belongs to it, whether it was asked for before or not. */
+async function datasetOf({ dataset, store, input }: PipelineOptions): Promise<Dataset> {
+  const resolved = await resolvePartitions(dataset, store);
+  return resolved.partitions.origin?.kind === "requested"
+    ? withPartitions(resolved, input?.partitions ?? [])
+    : resolved;
+}
+
+function chosen(dataset: Dataset, { partitions }: RunInput): Dataset {
+  if (!partitions) return dataset;
+  const values = dataset.partitions.values.filter((value) => partitions.includes(value));
+  return { ...dataset, partitions: { ...dataset.partitions, values } };
 }
 
 /** Sorts by time. @param at Unix milliseconds */

@@ -1,6 +1,7 @@
 import type { Dataset } from "../dataset/definition.ts";
 import { type RunError, toRunError } from "../dataset/run.ts";
-import { type ProcessedPartition, processPartition } from "../process/process.ts";
+import type { ProcessedPartition } from "../process/process.ts";
+import { Processor } from "../process/processor.ts";
 import type { Store } from "../store/store.ts";
 
 export interface ProcessStepOptions {
@@ -8,6 +9,8 @@ export interface ProcessStepOptions {
   readonly store: Store;
   /** Stops it between two partitions. */
   readonly signal: AbortSignal;
+  /** Where partitions may have been added already; it is closed. @default a new one, in this thread */
+  readonly processor?: Processor;
   /** @param rows of the partitions that are done */
   onProgress?(done: number, total: number, rows: number): void;
 }
@@ -19,21 +22,33 @@ export interface Processed {
 }
 
 /** Processes every partition. One that fails leaves the others alone. */
-export async function processStep({ dataset, store, signal, onProgress }: ProcessStepOptions): Promise<Processed> {
+export async function processStep(options: ProcessStepOptions): Promise<Processed> {
+  const { dataset, store, signal, onProgress, processor = new Processor({ dataset, store }) } = options;
   const { values } = dataset.partitions;
-  const partitions: ProcessedPartition[] = [];
-  const errors: RunError[] = [];
-  let rows = 0;
-  for (const [i, partition] of values.entries()) {
-    if (signal.aborted) return { partitions, errors, stopped: true };
-    try {
-      const result = await processPartition(dataset, partition, store);
-      if (result) partitions.push(result);
-      rows += result?.rows ?? 0;
-    } catch (error) {
-      errors.push({ partition, ...toRunError(error) });
-    }
-    onProgress?.(i + 1, values.length, rows);
-  }
-  return { partitions, errors, stopped: false };
+  const found = new Map<string, ProcessedPartition>();
+  const failed = new Map<string, RunError>();
+  let [done, rows] = [0, 0];
+  for (const partition of values)
+    processor
+      .add(partition)
+      .then(
+        (result) => {
+          if (result) found.set(partition, result);
+          rows += result?.rows ?? 0;
+        },
+        (error) => {
+          failed.set(partition, { partition, ...toRunError(error) });
+        },
+      )
+      .then(() => {
+        done += 1;
+        onProgress?.(done, values.length, rows);
+      });
+  await processor.finish(signal);
+  await processor.close();
+  return {
+    partitions: values.flatMap((partition) => found.get(partition) ?? []),
+    errors: values.flatMap((partition) => failed.get(partition) ?? []),
+    stopped: done < values.length,
+  };
 }

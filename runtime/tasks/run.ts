@@ -23,7 +23,7 @@ async function main(): Promise<Exit> {
       return await runWork({
         work,
         dataset,
-        datasets,
+        datasets: environment.datasets,
         platform: environment.platform,
         store: await openStore(lake, { emulated }),
         targets,

@@ -1,10 +1,12 @@
+import pMap from "p-map";
 import type { Clock } from "../dataset/clock.ts";
 import type { Dataset } from "../dataset/definition.ts";
 import { milliseconds } from "../dataset/duration.ts";
 import type { Interval } from "../dataset/interval.ts";
 import { startOfDate } from "../dataset/moment.ts";
 import { type PartitionCoverage, type RunError, type RunSummary, toRunError } from "../dataset/run.ts";
-import { readCoverage } from "../store/coverage.ts";
+import { UNKNOWN } from "../store/state.ts";
+import { type PartitionBrief, readStates } from "../store/state-index.ts";
 import type { Store } from "../store/store.ts";
 import { countGaps, coverageOf } from "./coverage-report.ts";
 
@@ -24,9 +26,14 @@ export interface SummaryOptions {
   readonly warnings: readonly RunError[];
   /** Before its end. */
   readonly stopped: boolean;
-  /** What is known complete, where that has been read already. */
-  readonly coverage?: ReadonlyMap<string, readonly Interval[]>;
+  /** When the run can go on, ISO 8601, where a budget that is used up stopped it. */
+  readonly resumeAt?: string;
+  /** What is known of partitions, where that has been read already. */
+  readonly states?: ReadonlyMap<string, PartitionBrief>;
 }
+
+/** Partitions whose records are read at the same time. */
+const READS = 4;
 
 /** What a run has to say, judged by what the lake holds now. */
 export async function summarise(options: SummaryOptions): Promise<RunSummary> {
@@ -45,6 +52,7 @@ export async function summarise(options: SummaryOptions): Promise<RunSummary> {
     finishedAt: new Date(finishedAt).toISOString(),
     seconds: Math.round((finishedAt - startedAt) / 10) / 100,
     outcome: errors.length ? "failed" : options.stopped ? "stopped" : idle ? "nothing to do" : "done",
+    ...(options.resumeAt ? { resumeAt: options.resumeAt } : {}),
     partitions: dataset.partitions.values.length,
     requests,
     rawBytes,
@@ -56,7 +64,7 @@ export async function summarise(options: SummaryOptions): Promise<RunSummary> {
     empty: sum(coverage, ({ missing }) => missing.length),
     quarantined: sum(coverage, ({ quarantined }) => quarantined),
     errors,
-    warnings: [...options.warnings, ...lateness(dataset, last, wanted)],
+    warnings: [...options.warnings, ...nothingThere(dataset), ...lateness(dataset, last, wanted)],
     coverage,
   };
 }
@@ -73,23 +81,42 @@ export function lateness(dataset: Dataset, last: string | null, wanted: Interval
     .map(({ name }) => ({ problem: `is late: the newest record is of ${last}, it should be ${name}` }));
 }
 
+/** Partitions that are known only when a run begins may turn out to be none. */
+function nothingThere({ partitions: { origin, values } }: Dataset): RunError[] {
+  if (!origin || values.length > 0) return [];
+  return origin.kind === "requested"
+    ? [{ problem: "nothing has been asked for", fix: "ask for it with tidegate request" }]
+    : [{ problem: `${origin.dataset} has no record that names a partition`, fix: `bring in ${origin.dataset} first` }];
+}
+
 /** Unix milliseconds at which the bucket of a date ends. */
 export const endOfBucket = ({ source }: Dataset, date: string): number =>
   startOfDate(date) + milliseconds(source.windows.granularity);
 
 async function readAll(options: SummaryOptions): Promise<{ coverage: PartitionCoverage[]; errors: RunError[] }> {
   const { dataset, store, wanted } = options;
-  const coverage: PartitionCoverage[] = [];
   const errors: RunError[] = [];
-  for (const partition of dataset.partitions.values) {
-    try {
-      const covered = options.coverage?.get(partition) ?? (await readCoverage(store, dataset.name, partition));
-      coverage.push(await coverageOf(dataset, partition, covered, wanted, store));
-    } catch (error) {
-      errors.push({ partition, ...toRunError(error) });
-    }
-  }
-  return { coverage, errors };
+  const { values } = dataset.partitions;
+  const unread = values.filter((partition) => !options.states?.has(partition));
+  const read = await readStates(store, dataset.name, unread).catch((error) => {
+    errors.push(toRunError(error));
+    return new Map<string, PartitionBrief>();
+  });
+  const states = new Map([...(options.states ?? []), ...read]);
+  const found = await pMap(
+    values,
+    async (partition) => {
+      try {
+        const state = states.get(partition) ?? UNKNOWN;
+        return await coverageOf(dataset, partition, state, wanted, store);
+      } catch (error) {
+        errors.push({ partition, ...toRunError(error) });
+        return undefined;
+      }
+    },
+    { concurrency: READS },
+  );
+  return { coverage: found.filter((one) => one !== undefined), errors };
 }
 
 const sum = <T>(items: readonly T[], of: (item: T) => number): number =>

@@ -3,9 +3,9 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { ReplayServer } from "../../runtime/replay/server.ts";
 import { command, definitions, smallDataset, startCommand, temporaryFolder } from "../support/command.ts";
 import { startRows } from "../support/replay/rows.ts";
-import type { ReplayServer } from "../support/replay/server.ts";
 
 const UNTIL = ["--until", "2024-02-29"];
 /** 60 days of three items, ten days a request. */
@@ -116,7 +116,7 @@ describe("the tidegate command", () => {
     assert.equal(code, 1);
     assert.match(
       stdout,
-      /locked: .* refused the token: answered 401: .*Invalid token.*\(set SMALL_TOKEN to a valid token, then run again\)/,
+      /locked: .* answered 401: .*Invalid token.*\(set SMALL_TOKEN to a valid value, then run again\)/,
     );
     assert.deepEqual(await counts(data, "good"), [{ n: ROWS, keys: ROWS }]);
     assert.throws(() => execFileSync("grep", ["-rF", "wrong-token", data]), "the token is nowhere in the folder");
@@ -299,11 +299,15 @@ describe("the tidegate command", () => {
     assert.match(stderr, /there is no such assumption \(got "storedGB"\).*did you mean "storedGb"\?/);
   });
 
-  for (const name of ["run", "status", "sql", "plan", "policy"])
+  for (const name of [
+    ...["run", "status", "sql", "gaps", "backfill", "request", "new", "check", "replay"],
+    ...["process", "clear-raw", "import-iex", "import-intraday", "export-intraday", "plan", "policy"],
+  ])
     it(`explains ${name}`, async () => {
       const { code, stdout } = await command([name, "--help"]);
       assert.equal(code, 0);
       assert.match(stdout, new RegExp(`Usage: tidegate ${name} `));
       assert.match(stdout, /--json/);
+      assert.match(stdout, new RegExp(`Examples?:\\n {2}tidegate ${name}`));
     });
 });

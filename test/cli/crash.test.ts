@@ -6,9 +6,9 @@ import fc from "fast-check";
 import { localPlaces } from "../../runtime/cli/local.ts";
 import { DuckDb } from "../../runtime/load/duckdb.ts";
 import { openPglite } from "../../runtime/load/pglite.ts";
+import type { ReplayServer } from "../../runtime/replay/server.ts";
 import { definitions, smallDataset, startCommand, temporaryFolder } from "../support/command.ts";
 import { startRows, valueOfDay } from "../support/replay/rows.ts";
-import type { ReplayServer } from "../support/replay/server.ts";
 
 const UNTIL = "2024-02-29";
 const DAYS = 60;

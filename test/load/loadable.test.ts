@@ -22,9 +22,9 @@ describe("what there is to load", () => {
 
   /** Remembers which files were read. */
   class Watched extends FolderStore {
-    readonly read: string[] = [];
+    readonly files: string[] = [];
     override get(key: string): ReturnType<FolderStore["get"]> {
-      this.read.push(key);
+      this.files.push(key);
       return super.get(key);
     }
   }
@@ -36,7 +36,7 @@ describe("what there is to load", () => {
     for (const [partition, price] of [["A", 1n] as const, ["B", 2n] as const])
       await store.put(recordsKey("tiny", partition), fileOf(price));
     assert.deepEqual(await findLoadable(dataset, said, store), said);
-    assert.deepEqual(store.read, []);
+    assert.deepEqual(store.files, []);
   });
 
   it("is read from the files that processing said nothing of, or that were written since", async () => {
@@ -48,7 +48,7 @@ describe("what there is to load", () => {
     const found = await findLoadable(dataset, [described("A", fileOf(1n), 1)], store);
     assert.deepEqual(found, [described("A", now, 500), described("B", fileOf(2n), 1)]);
     assert.deepEqual(
-      store.read,
+      store.files,
       ["A", "B"].map((name) => recordsKey("tiny", name)),
     );
   });

@@ -1,23 +1,7 @@
 import { setImmediate as settled } from "node:timers/promises";
 import type { Clock } from "../../runtime/dataset/clock.ts";
 
-/** A clock on which every sleep is over at once, with the time passed: for code that waits for a real server. */
-export class JumpingClock implements Clock {
-  /** What was slept, in milliseconds. */
-  readonly slept: number[] = [];
-  readonly now = (): number => this.#now;
-  #now: number;
-
-  constructor(start: number) {
-    this.#now = start;
-  }
-
-  async sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    this.slept.push(milliseconds);
-    this.#now += milliseconds;
-  }
-}
+export { JumpingClock } from "../../runtime/replay/clock.ts";
 
 interface Sleeper {
   readonly at: number;
@@ -40,17 +24,18 @@ export class SimulatedClock implements Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      const sleeper: Sleeper = { at: this.#now + milliseconds, wake: resolve };
+      const abort = (): void => {
+        this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
+        reject(signal?.reason);
+      };
+      const wake = (): void => {
+        signal?.removeEventListener("abort", abort);
+        resolve();
+      };
+      const sleeper: Sleeper = { at: this.#now + milliseconds, wake };
       const following = this.#sleepers.findIndex(({ at }) => at > sleeper.at);
       this.#sleepers.splice(following < 0 ? this.#sleepers.length : following, 0, sleeper);
-      signal?.addEventListener(
-        "abort",
-        () => {
-          this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
-          reject(signal.reason);
-        },
-        { once: true },
-      );
+      signal?.addEventListener("abort", abort, { once: true });
     });
   }
 

@@ -9,8 +9,7 @@ import { PipelineGroup } from "../../components/pipeline-group.ts";
 import { ServiceRole } from "../../components/service-role.ts";
 import { SourceSecret } from "../../components/source-secret.ts";
 import { TaskRunner } from "../../components/task-runner.ts";
-import { datasets } from "../../datasets/index.ts";
-import type { Dataset } from "../../runtime/dataset/index.ts";
+import { datasetCalled } from "./datasets.ts";
 
 /** Components with nothing but what they need, for tests of others that need them. To be used within `recorded`. */
 export function parts(options: ContextOptions = {}) {
@@ -60,9 +59,3 @@ export const alertsArgs = (context: Context, key: EncryptionKey, runner: TaskRun
   key,
   logGroup: runner.nodes.logGroup,
 });
-
-export function datasetCalled(name: string): Dataset {
-  const found = datasets.find((dataset) => dataset.name === name);
-  if (!found) throw new Error(`there is no dataset ${name}`);
-  return found;
-}

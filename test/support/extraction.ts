@@ -1,4 +1,5 @@
 import type { Dataset } from "../../runtime/dataset/definition.ts";
+import { DAY } from "../../runtime/dataset/duration.ts";
 import { Budget } from "../../runtime/extract/budget.ts";
 import {
   type ExtractOptions,
@@ -7,12 +8,56 @@ import {
   extract,
 } from "../../runtime/extract/extract.ts";
 import { nodeFetch } from "../../runtime/extract/request.ts";
+import type { Asked, ReplayServer } from "../../runtime/replay/server.ts";
 import { readJson } from "../../runtime/store/documents.ts";
 import type { Exchange } from "../../runtime/store/exchange.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { exchangeName } from "../../runtime/store/layout.ts";
-import type { ListedObject, Store, StoredObject, WriteOptions } from "../../runtime/store/store.ts";
+import type { Content, ListedObject, Store, StoredObject, WriteOptions } from "../../runtime/store/store.ts";
 import { JumpingClock } from "./clock.ts";
+import { temporaryFolder } from "./folder.ts";
+import { startTiny, tiny } from "./tiny.ts";
+
+export const START = Date.UTC(2024, 0, 1);
+
+/** Days of 2024, from 0. */
+export const days = (from: number, to: number) => ({ start: START + from * DAY, end: START + to * DAY });
+
+export const about = (ticker: string) => (asked: Asked) => asked.path === `/prices/${ticker}`;
+
+/** A budget with a single request under way, so that the order of things is known. */
+export const oneAtATime = (): Budget =>
+  new Budget([{ requests: 1_000_000, per: "1 second", burst: 1 }], new JumpingClock(Date.UTC(2024, 6, 1)));
+
+/** The tiny source and a store, new for each test of the block that calls this. */
+export function useTiny() {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let server: ReplayServer;
+  let store: UnreliableStore;
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    server = await startTiny();
+    store = new UnreliableStore(folder.path);
+  });
+  afterEach(async () => {
+    await server.close();
+    await folder[Symbol.asyncDispose]();
+  });
+  return {
+    get folder() {
+      return folder;
+    },
+    get server() {
+      return server;
+    },
+    get store() {
+      return store;
+    },
+    get dataset() {
+      return tiny(server.url);
+    },
+  };
+}
 
 export const never = new AbortController().signal;
 
@@ -20,9 +65,9 @@ export const never = new AbortController().signal;
 export async function extractTiny(
   dataset: Dataset,
   store: Store,
-  changes: Partial<ExtractOptions> & { readonly days?: number } = {},
+  changes: Omit<Partial<ExtractOptions>, "secret"> & { readonly days?: number; readonly secret?: string } = {},
 ): Promise<ExtractResult & { readonly progress: readonly ExtractProgress[]; readonly clock: JumpingClock }> {
-  const { days = 20, ...options } = changes;
+  const { days = 20, secret = "", ...options } = changes;
   const clock = new JumpingClock(Date.UTC(2024, 6, 1));
   const progress: ExtractProgress[] = [];
   const start = Date.UTC(2024, 0, 1);
@@ -35,7 +80,7 @@ export async function extractTiny(
     signal: never,
     run: "a-run",
     wanted: { start, end: start + days * 86_400_000 },
-    secret: undefined,
+    secret: () => secret,
     retryDelay: 1,
     onProgress: (step) => progress.push(step),
     ...options,
@@ -73,11 +118,19 @@ export class UnreliableStore implements Store {
     return this.#store.get(key);
   }
 
-  async put(key: string, body: Uint8Array, options?: WriteOptions): Promise<string> {
+  read(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+    return this.#store.read(key);
+  }
+
+  async put(key: string, body: Content, options?: WriteOptions): Promise<string> {
     this.beforePut(key);
     const etag = await this.#store.put(key, body, options);
     this.written.push(key);
     return etag;
+  }
+
+  remove(key: string): Promise<void> {
+    return this.#store.remove(key);
   }
 
   list(prefix: string): AsyncIterable<ListedObject> {

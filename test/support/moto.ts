@@ -1,7 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CompleteMultipartUploadCommand,
+  type CompleteMultipartUploadCommandInput,
+  CreateBucketCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { freePort, onPath } from "./programs.ts";
 
 export interface S3Emulator {
@@ -41,6 +48,16 @@ export async function startS3(): Promise<S3Emulator> {
       (next, context) => (args) =>
         context.commandName === PutObjectCommand.name ? inTurn(() => next(args)) : next(args),
       { step: "deserialize", priority: "low" },
+    );
+    // Moto puts parts together without a look at If-Match, which S3 heeds.
+    made.middlewareStack.add(
+      (next, context) => async (args) => {
+        const { Bucket, Key, IfMatch } = args.input as CompleteMultipartUploadCommandInput;
+        if (context.commandName === CompleteMultipartUploadCommand.name && IfMatch)
+          await made.send(new GetObjectCommand({ Bucket, Key, IfMatch, Range: "bytes=0-0" }));
+        return next(args);
+      },
+      { step: "initialize" },
     );
     return made;
   };

@@ -9,6 +9,8 @@ export interface Options {
   readonly project?: string;
   /** @default "test" */
   readonly stack?: string;
+  /** Milliseconds that the program may take. @default as `recordProgram` */
+  readonly patience?: number;
   /** Sees every resource before it is registered. */
   readonly watch?: (resource: ResourceTransformationArgs) => void;
 }
@@ -23,6 +25,7 @@ export function recorded(program: () => unknown, options: Options = {}): Promise
     stack: options.stack ?? "test",
     config: { "aws:region": "eu-west-1" },
     mode: options.mode ?? "preview",
+    ...(options.patience === undefined ? {} : { patience: options.patience }),
     transformation: (resource) => {
       options.watch?.(resource);
       return undefined;

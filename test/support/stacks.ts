@@ -21,10 +21,11 @@ export function stackRecording(stack: StackName, mode: Mode = "preview"): Promis
   return known;
 }
 
-/** The settings of a stack, for other datasets than the project's. */
+/** The settings of a stack, for other datasets than the project's, all of which it deploys. */
 export async function stackSettings(stack: StackName, datasets: readonly Dataset[]): Promise<Settings> {
   const { config, project } = await readStackConfig(PROJECT_FOLDER, stack);
-  return readSettings(config, project, datasets);
+  const { [`${project}:datasets`]: _datasets, [`${project}:sources`]: _sources, ...rest } = config;
+  return readSettings(rest, project, datasets);
 }
 
 export const customOf = ({ resources }: Recording): RecordedResource[] => resources.filter((each) => each.custom);

@@ -3,6 +3,7 @@ import type { RunSummary } from "../../runtime/dataset/run.ts";
 import type { Work } from "../../runtime/environment.ts";
 import { nodeFetch } from "../../runtime/extract/request.ts";
 import type { Load, Target } from "../../runtime/load/target.ts";
+import type { ReplayServer } from "../../runtime/replay/server.ts";
 import { readJson } from "../../runtime/store/documents.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { recordsKey } from "../../runtime/store/layout.ts";
@@ -10,7 +11,6 @@ import { readRecords } from "../../runtime/store/records.ts";
 import { runWork, type WorkOptions } from "../../runtime/tasks/cloud/run-work.ts";
 import { JumpingClock } from "./clock.ts";
 import { temporaryFolder } from "./folder.ts";
-import type { ReplayServer } from "./replay/server.ts";
 import { startTiny, type TinyChanges, tiny } from "./tiny.ts";
 
 /** When every step happens, unless a test says otherwise. */

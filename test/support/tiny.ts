@@ -2,7 +2,7 @@ import type { Dataset, DatasetDefinition } from "../../runtime/dataset/definitio
 import { DAY } from "../../runtime/dataset/duration.ts";
 import { date, decimal, defineDataset, none, type Schema, text, when } from "../../runtime/dataset/index.ts";
 import type { HttpSource } from "../../runtime/dataset/source.ts";
-import { type Asked, type ReplayOptions, type ReplayServer, startReplay } from "./replay/server.ts";
+import { type Asked, type ReplayOptions, type ReplayServer, startReplay } from "../../runtime/replay/server.ts";
 
 export interface TinyChanges {
   readonly source?: Partial<HttpSource<"ticker">>;

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import type { Dataset } from "../../runtime/dataset/definition.ts";
 import { DAY } from "../../runtime/dataset/duration.ts";
 import { UserError } from "../../runtime/dataset/errors.ts";
-import { fresherThan } from "../../runtime/dataset/index.ts";
+import { fresherThan, token, when } from "../../runtime/dataset/index.ts";
 import type { RunSummary } from "../../runtime/dataset/run.ts";
-import { token, when } from "../../runtime/dataset/source.ts";
 import { Budgets } from "../../runtime/extract/budget.ts";
 import { nodeFetch } from "../../runtime/extract/request.ts";
 import type { Target } from "../../runtime/load/target.ts";
@@ -13,7 +12,7 @@ import { type PipelineOptions, type PipelineProgress, runDataset } from "../../r
 import { JumpingClock } from "../support/clock.ts";
 import { exchangesOf, keysOf, never, UnreliableStore } from "../support/extraction.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import type { Asked, ReplayServer } from "../support/replay/server.ts";
+import type { Asked, ReplayServer } from "../../runtime/replay/server.ts";
 import { startTiny, tiny } from "../support/tiny.ts";
 
 /** Ten days of 2024 are complete. */
@@ -216,7 +215,7 @@ describe("a run", () => {
     const summary = await run();
     assert.deepEqual(
       [summary.outcome, summary.warnings],
-      ["done", [{ partition: "A", problem: "the source does not know it" }]],
+      ["done", [{ partition: "A", problem: `${new URL(server.url).host} answered 404: "no"` }]],
     );
   });
 

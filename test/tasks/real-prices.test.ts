@@ -17,7 +17,7 @@ import { withSourceUrl } from "../../runtime/tasks/source-url.ts";
 import { never } from "../support/extraction.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { noPostgres, startPostgres } from "../support/postgres.ts";
-import type { ReplayServer } from "../support/replay/server.ts";
+import type { ReplayServer } from "../../runtime/replay/server.ts";
 import { replayToken, startTiingo } from "../support/replay/tiingo.ts";
 
 const FILE = new URL("../fixtures/daily-prices/daily-ohlcv.csv.gz", import.meta.url);

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { BudgetRule } from "../../runtime/dataset/source.ts";
-import { mostAtOnce, withBudgetShare } from "../../runtime/tasks/cloud/budget-share.ts";
+import { mostAtOnce } from "../../runtime/tasks/cloud/at-once.ts";
 import { inBatches } from "../../runtime/tasks/cloud/plan.ts";
-import { tiny } from "../support/tiny.ts";
 
 const rules = fc.array(
   fc.record(
@@ -17,30 +16,15 @@ const rules = fc.array(
   { minLength: 1, maxLength: 3 },
 ) as fc.Arbitrary<readonly BudgetRule[]>;
 
-const shared = (budget: readonly BudgetRule[], concurrency: number): readonly BudgetRule[] =>
-  withBudgetShare(tiny("https://example.org", { source: { budget } }), concurrency).source.budget;
-
-describe("the budget of batches that are extracted side by side", () => {
-  it("is never more than the whole, and never nothing", () => {
+describe("batches that are extracted side by side", () => {
+  it("are never more than every rule of the budget has a request for", () => {
     fc.assert(
       fc.property(rules, fc.integer({ min: 1, max: 200 }), (budget, batches) => {
         const most = mostAtOnce(batches, budget);
         assert(most >= 1 && most <= Math.min(batches, 10));
-        for (const [i, { requests, burst }] of shared(budget, most).entries()) {
-          const whole = budget[i] as BudgetRule;
-          assert(requests >= 1 && requests * most <= whole.requests);
-          assert.equal(burst === undefined, whole.burst === undefined);
-          if (burst !== undefined) assert(burst >= 1 && burst * most <= (whole.burst ?? 0));
-        }
+        for (const { requests, burst } of budget) assert(most <= Math.max(1, Math.min(requests, burst ?? requests)));
       }),
     );
-  });
-
-  it("is a fair part", () => {
-    assert.deepEqual(shared([{ requests: 10, per: "1 second", burst: 15 }], 4), [
-      { requests: 2, per: "1 second", burst: 3 },
-    ]);
-    assert.deepEqual(shared([{ requests: 50, per: "1 hour" }], 1), [{ requests: 50, per: "1 hour" }]);
     assert.equal(
       mostAtOnce(8, [
         { requests: 100, per: "1 hour" },

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { DAY } from "../../runtime/dataset/duration.ts";
+import { acquire } from "../../runtime/store/lease.ts";
+import { addRequests } from "../../runtime/store/requests.ts";
 import type { ExtractPart, Plan } from "../../runtime/tasks/cloud/parts.ts";
 import { JumpingClock } from "../support/clock.ts";
 import { NOW, RUN, useSteps } from "../support/steps.ts";
@@ -83,7 +85,7 @@ describe("a run in steps, until all is fetched", () => {
       assert.equal(await part("extract-0"), undefined);
     });
 
-    it("at its part of the budget", async () => {
+    it("within the budget, which batches share over the store", async () => {
       const values = Array.from({ length: 60 }, (_, i) => `P${i}`);
       const many = dataset({
         source: { budget: [{ requests: 40, per: "1 second" }], windows: { step: "31 days", granularity: "1 day" } },
@@ -92,9 +94,9 @@ describe("a run in steps, until all is fetched", () => {
       await plan({}, { dataset: many });
       const clock = new JumpingClock(NOW);
       await extract(0, { dataset: many, clock });
-      // Thirty requests at twenty a second.
-      const waited = clock.slept.reduce((sum, one) => sum + one, 0);
-      assert(waited >= 1_000, `waited ${waited} ms`);
+      await extract(1, { dataset: many, clock });
+      // Sixty requests, forty in any second.
+      assert(clock.now() - NOW >= 1_000, `took ${clock.now() - NOW} ms`);
     });
 
     it("only the days that were planned", async () => {
@@ -145,17 +147,62 @@ describe("a run in steps, until all is fetched", () => {
       const limited = await part<ExtractPart>("extract-0");
       assert.deepEqual([limited?.stopped, limited?.errors], [true, []]);
       assert.match(limited?.warnings[0]?.problem ?? "", /its budget is used up/);
+      assert.match(limited?.resumeAt ?? "", /^2024-02-01T09:00:0\d\.\d{3}Z$/);
       await step("process");
       await step("publish");
-      assert.equal((await summary())?.outcome, "stopped");
+      assert.deepEqual([(await summary())?.outcome, (await summary())?.resumeAt], ["stopped", limited?.resumeAt]);
       forbid();
       assert.equal(await extract(0), 0);
       const whole = await part<ExtractPart>("extract-0");
-      assert.deepEqual([whole?.stopped, whole?.warnings], [false, []]);
+      assert.deepEqual([whole?.stopped, whole?.warnings, whole?.resumeAt], [false, [], undefined]);
       assert.equal(whole?.requests, bench.server.requests.length);
       await step("process");
       await step("publish");
       assert.deepEqual([(await summary())?.outcome, (await summary())?.gaps], ["done", 0]);
+    });
+
+    it("the other partitions when another run holds one, and is to be run once more", async () => {
+      const clock = new JumpingClock(NOW);
+      const other = { store: bench.store, dataset: "tiny", clock, holder: "elsewhere/1/x" };
+      const taken = await acquire(other, "A", (state) => state);
+      assert(taken.kind === "held");
+      await plan();
+      assert.equal(await extract(0), 75);
+      const busy = await part<ExtractPart>("extract-0");
+      assert.deepEqual(
+        [busy?.errors, busy?.warnings, busy?.resumeAt],
+        [[], [{ partition: "A", problem: "is being brought in by another run" }], undefined],
+      );
+      await taken.holding.release();
+      assert.equal(await extract(0), 0);
+      assert(bench.server.requests.some(({ path }) => path.endsWith("/A")));
+    });
+
+    it("what is asked for on demand, named by the run or asked for before", async () => {
+      const requests = dataset({ definition: { partitions: { ticker: { kind: "requested" } } } });
+      await addRequests(bench.store, "tiny", ["A"], NOW);
+      await plan({}, { dataset: requests });
+      assert.deepEqual((await part<Plan>("plan"))?.batches, [{ batch: 0, partitions: ["A"] }]);
+      const named = { dataset: requests };
+      await work({ step: "all", run: "run-2", input: { partitions: ["B"] } }, named);
+      const asked = new Set(bench.server.requests.map(({ path }) => path.split("/").at(-1)));
+      assert.deepEqual([...asked], ["B"]);
+      assert.equal((await rows()).length, 31);
+    });
+
+    it("no partition that the other dataset does not have", async () => {
+      const following = dataset({
+        definition: {
+          after: ["products"],
+          partitions: { ticker: { kind: "rows", dataset: "products", column: "id" } },
+        },
+      });
+      await assert.rejects(
+        plan({ partitions: ["Q"] }, { dataset: following }),
+        /partitions\[0\]: is no ticker \(got "Q"\)/,
+      );
+      await plan({}, { dataset: following });
+      assert.deepEqual((await part<Plan>("plan"))?.batches, []);
     });
 
     it("the other partitions when one fails", async () => {

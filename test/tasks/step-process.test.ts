@@ -16,7 +16,7 @@ import { withSourceUrl } from "../../runtime/tasks/source-url.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { noS3, type S3Emulator, startS3 } from "../support/moto.ts";
 import { type RedshiftApi, startRedshift } from "../support/redshift-api.ts";
-import type { ReplayServer } from "../support/replay/server.ts";
+import type { ReplayServer } from "../../runtime/replay/server.ts";
 import { replayToken, startTiingo } from "../support/replay/tiingo.ts";
 import { type EndedTask, startTask, task } from "../support/task.ts";
 import { noTlsPostgres, startTlsPostgres, type TlsPostgres } from "../support/tls-postgres.ts";

@@ -17,7 +17,7 @@ import exchange_calendars
 import pandas
 
 FIRST, LAST = "1990-01-01", "2050-12-31"
-REGULAR_CLOSE = "16:00"
+REGULAR_OPEN, REGULAR_CLOSE = "09:30", "16:00"
 TABLE = Path(__file__).parents[2] / "runtime" / "dataset" / "calendar" / "xnys.json"
 
 
@@ -31,6 +31,9 @@ def by_year(days):
 calendar = exchange_calendars.get_calendar("XNYS", start=FIRST, end=LAST)
 closes = calendar.closes.dt.tz_convert("America/New_York").dt.strftime("%H:%M")
 irregular = closes[closes != REGULAR_CLOSE]
+opens = calendar.opens.dt.tz_convert("America/New_York").dt.strftime("%H:%M")
+if (opens != REGULAR_OPEN).any():
+    raise SystemExit(f"sessions with another open have no place in the table yet: {opens[opens != REGULAR_OPEN]}")
 
 table = {
     "exchange": "XNYS",
@@ -39,6 +42,7 @@ table = {
     "generated": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
     "from": FIRST,
     "through": LAST,
+    "open": REGULAR_OPEN,
     "close": REGULAR_CLOSE,
     "closures": by_year(pandas.bdate_range(FIRST, LAST).difference(calendar.sessions)),
     "earlyCloses": {time: by_year(irregular[irregular == time].index) for time in sorted(set(irregular))},

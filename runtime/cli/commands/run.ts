@@ -1,16 +1,19 @@
 import type { Dataset } from "../../dataset/definition.ts";
+import { DAY } from "../../dataset/duration.ts";
 import { startOfDate } from "../../dataset/moment.ts";
 import { secretFromEnvironment } from "../../environment.ts";
+import type { RunInput } from "../../tasks/input.ts";
 import { loadDatasets, selectDatasets } from "../datasets.ts";
 import { LocalPlatform } from "../local.ts";
-import { claimOrigin } from "../origin.ts";
-import { describeOutcome, succeeded } from "../outcome.ts";
+import { claimOrigin, type Origin } from "../origin.ts";
+import { describeOutcome, exitCodeOf } from "../outcome.ts";
 import { writeReport } from "../report.ts";
 import { runLocally } from "../session.ts";
 import { interrupted } from "../signals.ts";
+import { chooseSources, originOf, type SourceOptions } from "../sources.ts";
 import { UsageError } from "../usage.ts";
 
-export interface RunOptions {
+export interface RunOptions extends SourceOptions {
   readonly data: string;
   readonly datasets?: string;
   readonly until?: string;
@@ -20,22 +23,43 @@ export interface RunOptions {
 /** `tidegate run`: extract, process, load and publish into the local folder. */
 export async function run(names: readonly string[], options: RunOptions): Promise<number> {
   const until = dayAfter(options.until);
-  const datasets = selectDatasets(await loadDatasets(options.datasets), names);
-  const platform = await LocalPlatform.open(options.data);
+  const datasets = chooseSources(selectDatasets(await loadDatasets(options.datasets), names), options);
+  return bringIn(datasets, { ...options, until });
+}
+
+export interface BringInOptions {
+  readonly data: string;
+  readonly json?: true;
+  /** Nothing at or after this instant, Unix milliseconds. */
+  readonly until?: number | undefined;
+  /** @default everything that is missing */
+  readonly input?: RunInput;
+}
+
+/** Runs the datasets in the local folder and shows what came of it. @returns the exit code */
+export async function bringIn(datasets: readonly Dataset[], options: BringInOptions): Promise<number> {
+  const { data, json, until, input } = options;
+  const platform = await LocalPlatform.open(data);
   try {
-    await claimOrigin(platform.store, datasets, "live");
+    for (const origin of ["live", "replay"] satisfies Origin[])
+      await claimOrigin(
+        platform.store,
+        datasets.filter((dataset) => originOf(dataset) === origin),
+        origin,
+      );
     const summaries = await runLocally({
       datasets,
       platform,
       signal: interrupted(),
       secret: secretFromEnvironment,
       until: () => until,
+      ...(input ? { input: () => input } : {}),
       stream: process.stderr,
     });
-    const report = await writeReport({ folder: options.data, datasets, summaries, platform, notes: askedAt });
-    if (options.json) process.stdout.write(`${JSON.stringify({ summaries, report }, null, 2)}\n`);
+    const report = await writeReport({ folder: data, datasets, summaries, platform, notes: askedAt });
+    if (json) process.stdout.write(`${JSON.stringify({ summaries, report }, null, 2)}\n`);
     else process.stdout.write(`${describeOutcome(summaries, process.stdout)}\nreport: ${report}\n`);
-    return succeeded(summaries) ? 0 : 1;
+    return exitCodeOf(summaries);
   } finally {
     await platform.close();
   }
@@ -51,5 +75,5 @@ function dayAfter(date: string | undefined): number | undefined {
     throw new UsageError("cannot run until then:", [
       { path: "--until", problem: "is no day", value: date, allowed: "YYYY-MM-DD" },
     ]);
-  return start + 86_400_000;
+  return start + DAY;
 }

@@ -20,6 +20,8 @@ export async function askedByRun(
     if (!name || name < first) continue;
     const exchange = (await readJson<Exchange>(store, exchangeKey(dataset.name, partition, name)))?.value;
     if (exchange?.run !== run) continue;
+    // Of a window whose pages are not all there, the rest is still to be asked.
+    if (exchange.page && !exchange.page.last) continue;
     asked.push({ start: Date.parse(exchange.window.start), end: Date.parse(exchange.window.end) });
   }
   return union(asked);

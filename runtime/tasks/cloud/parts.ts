@@ -24,7 +24,7 @@ export interface Plan {
   readonly wanted: { readonly start: string; readonly end: string };
   /** Also what is covered already. */
   readonly again: boolean;
-  /** The most batches that may be extracted at once: each has this part of the source's budget. */
+  /** The most batches that may be extracted at once. */
   readonly concurrency: number;
   readonly batches: readonly Batch[];
 }
@@ -43,6 +43,8 @@ export interface ExtractPart extends Part {
   readonly requests: number;
   readonly rawBytes: number;
   readonly warnings: readonly RunError[];
+  /** When it can go on, ISO 8601, where a budget that is used up stopped it. */
+  readonly resumeAt?: string;
 }
 
 export interface ProcessPart extends Part {

@@ -1,20 +1,16 @@
-import pMap from "p-map";
 import type { Dataset } from "../../dataset/definition.ts";
-import { DAY } from "../../dataset/duration.ts";
-import { type Interval, subtract } from "../../dataset/interval.ts";
-import { Moment, startOfDate } from "../../dataset/moment.ts";
-import { readCoverage } from "../../store/coverage.ts";
-import type { RunInput } from "../input.ts";
-import { wantedOf } from "../wanted.ts";
-import { mostAtOnce } from "./budget-share.ts";
+import { UserError } from "../../dataset/errors.ts";
+import { Moment } from "../../dataset/moment.ts";
+import { type Ask, begin, plan as planPartition } from "../../extract/plan.ts";
+import { readStates } from "../../store/state-index.ts";
+import { partitionFaults, type RunInput } from "../input.ts";
+import { askedOf, wantedOf } from "../wanted.ts";
+import { mostAtOnce } from "./at-once.ts";
 import { type Batch, type Plan, readPart, writePart } from "./parts.ts";
 import { EXIT, type StepContext, type StepResult } from "./step.ts";
 
 /** Partitions of one batch. */
 const BATCH = 50;
-
-/** States that are read at the same time. */
-const READS = 32;
 
 export interface Planned extends StepResult {
   /** How many there are to extract. */
@@ -32,25 +28,15 @@ export async function planStep(context: StepContext, input: RunInput, batchSize 
 
 /** A plan stays as it was made, so that a run which is resumed counts its batches as before. */
 async function makePlan(context: StepContext, input: RunInput, batchSize: number): Promise<Plan> {
-  const { dataset, run, store, clock } = context;
+  const { dataset, run, clock } = context;
   const now = clock.now();
-  const wanted = limited(wantedOf(dataset, now), input);
   const again = input.again ?? false;
-  const chosen = input.partitions
-    ? dataset.partitions.values.filter((value) => input.partitions?.includes(value))
-    : dataset.partitions.values;
-  const open = await pMap(
-    chosen,
-    async (partition) => {
-      const covered = again ? [] : await readCoverage(store, dataset.name, partition);
-      return subtract(wanted, covered).length > 0;
-    },
-    { concurrency: READS },
-  );
-  const batches = inBatches(
-    chosen.filter((_, i) => open[i]),
-    batchSize,
-  );
+  const named = input.partitions !== undefined;
+  const ask = { wanted: askedOf(dataset, now, input), complete: wantedOf(dataset, now).end, named, now };
+  const { wanted } = ask;
+  const open = await withWork(context, chosenOf(dataset, input), ask, again);
+  const { batch } = dataset.source;
+  const batches = inBatches(open, Math.ceil(batchSize / batch) * batch);
   const plan: Plan = {
     version: 1,
     dataset: dataset.name,
@@ -66,11 +52,26 @@ async function makePlan(context: StepContext, input: RunInput, batchSize: number
   return plan;
 }
 
-/** Days are whole, both of them included. An interval that has nothing in it ends where it starts. */
-function limited({ start, end }: Interval, { from, to }: RunInput): Interval {
-  const first = from === undefined ? start : Math.max(start, startOfDate(from));
-  const last = to === undefined ? end : Math.min(end, startOfDate(to) + DAY);
-  return { start: first, end: Math.max(first, last) };
+/** @throws UserError when the input names a partition that there is not */
+function chosenOf(dataset: Dataset, input: RunInput): readonly string[] {
+  if (!input.partitions) return dataset.partitions.values;
+  const faults = partitionFaults(input, dataset);
+  if (faults.length) throw new UserError(`${dataset.name} cannot be planned:`, faults);
+  return dataset.partitions.values.filter((value) => input.partitions?.includes(value));
+}
+
+/** The partitions that there is something to ask of. */
+async function withWork(
+  { dataset, store }: StepContext,
+  partitions: readonly string[],
+  ask: Ask,
+  again: boolean,
+): Promise<string[]> {
+  const { windows } = dataset.source;
+  const states = await readStates(store, dataset.name, partitions);
+  return [...states].flatMap(([partition, state]) =>
+    planPartition(begin(state, windows, ask), windows, ask, again ? [] : undefined).windows.length ? [partition] : [],
+  );
 }
 
 /** Batches of nearly the same size. */

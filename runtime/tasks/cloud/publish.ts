@@ -38,6 +38,7 @@ interface Gathered {
   readonly errors: readonly RunError[];
   readonly warnings: readonly RunError[];
   readonly stopped: boolean;
+  readonly resumeAt?: string;
 }
 
 async function gather(context: StepContext, plan: Plan | undefined): Promise<Gathered> {
@@ -54,6 +55,10 @@ async function gather(context: StepContext, plan: Plan | undefined): Promise<Gat
   if (!loaded && context.targets.length) missing.push("load");
   const parts = [...extracts, processed, loaded].filter((part) => part !== undefined);
   const stopped = context.signal.aborted || parts.some((part) => part.stopped);
+  const resumeAt = extracts
+    .flatMap((part) => part.resumeAt ?? [])
+    .sort()
+    .at(-1);
   const lost = missing.map((step) => ({
     problem: `the step ${step} left no result`,
     fix: "look at the log of its task",
@@ -66,5 +71,6 @@ async function gather(context: StepContext, plan: Plan | undefined): Promise<Gat
     errors: [...parts.flatMap(({ errors }) => errors), ...(stopped ? [] : lost)],
     warnings: extracts.flatMap(({ warnings }) => warnings),
     stopped,
+    ...(resumeAt ? { resumeAt } : {}),
   };
 }

@@ -5,8 +5,10 @@ import type { RunInput } from "../input.ts";
 import type { Log } from "../log.ts";
 import { metricsOf } from "../metrics.ts";
 import { newRunId } from "../pipeline.ts";
+import { resolvePartitions, withPartitions } from "../resolve.ts";
 import { extractStep } from "./extract.ts";
 import { loadStep } from "./load.ts";
+import { readPart } from "./parts.ts";
 import { planStep } from "./plan.ts";
 import { processStep } from "./process.ts";
 import { publishStep } from "./publish.ts";
@@ -25,7 +27,8 @@ export interface WorkOptions extends Omit<StepContext, "run"> {
 /** Runs one step of a run, or all of them. @returns the exit code of the task */
 export async function runWork(options: WorkOptions): Promise<Exit> {
   const { work, clock } = options;
-  const task = new Task(options, work.run ?? newRunId(clock.now()));
+  const context = { ...options, run: work.run ?? newRunId(clock.now()) };
+  const task = new Task(options, { ...context, dataset: await resolved(context, work) });
   switch (work.step) {
     case "all":
       return task.all(work.input);
@@ -43,15 +46,23 @@ export async function runWork(options: WorkOptions): Promise<Exit> {
   }
 }
 
+/** The dataset with its partitions; what a run on demand names is one of them, whether it was asked for before or not. */
+async function resolved(context: StepContext, work: Work): Promise<Dataset> {
+  const dataset = await resolvePartitions(context.dataset, context.store);
+  if (dataset.partitions.origin?.kind !== "requested") return dataset;
+  const input = "input" in work ? work.input : (await readPart(context, "plan"))?.input;
+  return withPartitions(dataset, input?.partitions ?? []);
+}
+
 const ENDED = { [EXIT.done]: "done", [EXIT.failed]: "failed", [EXIT.stopped]: "stopped" } as const;
 
 class Task {
   readonly #options: WorkOptions;
   readonly #context: StepContext;
 
-  constructor(options: WorkOptions, run: string) {
+  constructor(options: WorkOptions, context: StepContext) {
     this.#options = options;
-    this.#context = { ...options, run };
+    this.#context = context;
   }
 
   async step(name: string, work: (context: StepContext) => Promise<StepResult>): Promise<Exit> {

@@ -60,12 +60,17 @@ export interface World {
   readonly tasks?: Tasks;
   /** @default the plan is small enough to be read */
   readonly planIsLong?: boolean;
+  /**
+   * What the given task left in the lake when it stopped early, as its text; an error is what reading it ends with.
+   * @default nothing
+   */
+  readonly left?: (task: string) => string | StateError | undefined;
   /** What happens to an event, undefined when it is put. */
   readonly events?: () => StateError | undefined;
 }
 
 /** Services that answer as AWS does, with a plan of so many batches. */
-export function world({ batches, tasks, planIsLong, events }: World): Answer {
+export function world({ batches, tasks, planIsLong, left, events }: World): Answer {
   const Body = JSON.stringify({
     version: 1,
     concurrency: 2,
@@ -81,6 +86,12 @@ export function world({ batches, tasks, planIsLong, events }: World): Answer {
       const end = events?.();
       if (end) throw end;
       return { FailedEntryCount: 0 };
+    }
+    const batch = /\/extract-(\d+)\.json$/.exec(String(call.parameters.Key))?.[1];
+    if (batch !== undefined) {
+      const text = left?.(`extract ${batch}`) ?? new StateError("S3.NoSuchKeyException");
+      if (typeof text !== "string") throw text;
+      return { Body: text };
     }
     if (planIsLong && call.resource.includes("aws-sdk")) throw new StateError("States.DataLimitExceeded");
     return { Body };

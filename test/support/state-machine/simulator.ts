@@ -26,8 +26,10 @@ export interface Execution {
   /** Names of the states that were entered, in order. */
   readonly entered: readonly string[];
   readonly calls: readonly Call[];
-  /** Seconds that Wait states took. */
+  /** Seconds that Wait states took, but for those until a time. */
   readonly waited: number;
+  /** The times that Wait states waited for. */
+  readonly waitedUntil: readonly string[];
 }
 
 /** Plays the services: answers a call, or throws a `StateError`. */
@@ -49,7 +51,12 @@ export function execute(machine: Machine, answer: Answer, input: Json = {}): Exe
 }
 
 class Run {
-  readonly trace: { entered: string[]; calls: Call[]; waited: number } = { entered: [], calls: [], waited: 0 };
+  readonly trace: { entered: string[]; calls: Call[]; waited: number; waitedUntil: string[] } = {
+    entered: [],
+    calls: [],
+    waited: 0,
+    waitedUntil: [],
+  };
   readonly #answer: Answer;
   readonly #context: Data;
 
@@ -65,7 +72,7 @@ class Run {
       const state: State | undefined = States[name];
       assert(state, `there is no state ${name}`);
       this.trace.entered.push(name);
-      assert(this.trace.entered.length < 20_000, "the machine goes round in circles");
+      assert(this.trace.entered.length < 100_000, "the machine goes round in circles");
       const left = this.#state(name, state, data, context);
       data = left.data;
       name = left.next;
@@ -84,7 +91,11 @@ class Run {
         return { data, next: found?.Next ?? state.Default };
       }
       case "Wait":
-        this.trace.waited += Number(read(state.SecondsPath, data, context));
+        if ("TimestampPath" in state) {
+          const time = read(state.TimestampPath, data, context);
+          assert(isTimestamp(time), `${name} waits until ${JSON.stringify(time)}`);
+          this.trace.waitedUntil.push(time);
+        } else this.trace.waited += Number(read(state.SecondsPath, data, context));
         return { data, next: state.Next };
       case "Pass": {
         const result = state.Parameters ? fill(state.Parameters, data, context) : (state.Result ?? data);
@@ -159,11 +170,16 @@ const TERMINAL = ["States.DataLimitExceeded", "States.Runtime"];
 const matches = (names: readonly string[], error: string): boolean =>
   names.some((name) => name === error || (name === "States.ALL" && !TERMINAL.includes(error)));
 
+/** https://states-language.net/#timestamps */
+const isTimestamp = (value: Json): value is string =>
+  typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value);
+
 function holds(rule: Rule, data: Json, context: Json): boolean {
   if ("And" in rule) return rule.And.every((each) => holds(each, data, context));
   if ("Or" in rule) return rule.Or.some((each) => holds(each, data, context));
   if ("IsPresent" in rule) return isPresent(rule.Variable, data, context) === rule.IsPresent;
   const value = read(rule.Variable, data, context);
+  if ("IsTimestamp" in rule) return isTimestamp(value) === rule.IsTimestamp;
   if ("StringEquals" in rule) return value === rule.StringEquals;
   if ("BooleanEquals" in rule) return value === rule.BooleanEquals;
   if ("NumericEquals" in rule) return value === rule.NumericEquals;

@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { UserError } from "../dataset/errors.ts";
+import { isEmulated } from "../environment.ts";
+import { openStore } from "../store/open.ts";
+import type { Store } from "../store/store.ts";
+import { localPlaces } from "./local.ts";
+
+export interface LakeOptions {
+  /** The local folder. */
+  readonly data: string;
+  /** Another lake: `s3://bucket/prefix`, or a folder. @default the one of the local folder */
+  readonly lake?: string;
+}
+
+/** The lake that a command looks into or adds to; nothing of it is locked. */
+export const openLake = ({ data, lake }: LakeOptions): Promise<Store> => openPlace(lake ?? localPlaces(data).lake);
+
+/** The store of an `s3://` location or a folder. */
+export const openPlace = (place: string): Promise<Store> => openStore(place, { emulated: isEmulated() });
+
+/** The same, of which something must be there. @throws UserError when the local folder has none */
+export function openFilledLake(options: LakeOptions): Promise<Store> {
+  const place = options.lake ?? localPlaces(options.data).lake;
+  if (!place.startsWith("s3://") && !existsSync(place))
+    throw new UserError("there is no lake yet:", [
+      {
+        path: options.lake ? "--lake" : "--data",
+        problem: "no data in this folder",
+        value: options.lake ?? options.data,
+        fix: "run tidegate run first, or name the folder",
+      },
+    ]);
+  return openLake(options);
+}

@@ -1,0 +1,64 @@
+import pMap from "p-map";
+import type { Dataset } from "../dataset/definition.ts";
+import { readJson } from "../store/documents.ts";
+import type { Exchange } from "../store/exchange.ts";
+import { exchangeName, rawDatasetFolder } from "../store/layout.ts";
+import type { Store } from "../store/store.ts";
+import type { Answer } from "./faults.ts";
+import type { Recording } from "./playback.ts";
+
+/** Records that are read at the same time. */
+const READS = 32;
+
+export interface LakeRecordings {
+  /** The newest of each request. */
+  readonly recordings: readonly Recording[];
+  /** The last day that was asked for, `YYYY-MM-DD`; undefined when nothing was. */
+  readonly through: string | undefined;
+}
+
+/** The raw of a dataset as answers of its source. */
+export async function recordingsOfLake(dataset: Dataset, store: Store): Promise<LakeRecordings> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(rawDatasetFolder(dataset.name))) if (exchangeName(key)) keys.push(key);
+  const read = await pMap(keys, async (key) => (await readJson<Exchange>(store, key))?.value, { concurrency: READS });
+  const exchanges = read.filter((one) => one !== undefined).sort((a, b) => (a.at < b.at ? -1 : 1));
+  const newest = new Map(
+    exchanges.map((one) => [`${one.request.method} ${one.request.url} ${one.request.body ?? ""}`, one] as const),
+  );
+  const last = exchanges
+    .map(({ window }) => window.end)
+    .sort()
+    .at(-1);
+  return {
+    recordings: [...newest.values()].map((exchange) => toRecording(dataset, exchange, store)),
+    through: last && new Date(Date.parse(last) - 1).toISOString().slice(0, 10),
+  };
+}
+
+function toRecording(dataset: Dataset, { request, response, body }: Exchange, store: Store): Recording {
+  const { origin, pathname, searchParams } = new URL(request.url);
+  return {
+    method: request.method,
+    path: pathname,
+    query: [...searchParams],
+    body: request.body ?? "",
+    async read(own): Promise<Answer> {
+      const bytes = (await store.get(body.key))?.body;
+      if (!bytes) return { status: 500, body: JSON.stringify({ error: `${body.key} is missing in the lake` }) };
+      const moved = (text: string): string => text.replaceAll(origin, own);
+      return {
+        status: response.status,
+        headers: Object.fromEntries(
+          Object.entries(response.headers).map(([name, value]) => [name, name === "link" ? moved(value) : value]),
+        ),
+        body: namesLinks(dataset) && isText(body.key) ? moved(new TextDecoder().decode(bytes)) : bytes,
+      };
+    },
+  };
+}
+
+/** Whether a body says where the next one is: that must lead to the replay as well. */
+const namesLinks = ({ source: { pages } }: Dataset): boolean => pages.kind === "link" || pages.kind === "export";
+
+const isText = (key: string): boolean => /\.(json|ndjson|csv|txt)$/.test(key);
