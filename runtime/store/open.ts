@@ -4,10 +4,13 @@ import type { Store } from "./store.ts";
 
 /**
  * The store of a location: `s3://bucket/prefix`, or the path of a folder.
- * @param emulated an S3 stand-in that answers on one host for all buckets
+ * @param emulated an S3 stand-in that answers on one host for all buckets @param region of the bucket. @default that of the environment
  * @throws UserError when an `s3://` location names no bucket
  */
-export async function openStore(location: string, { emulated = false } = {}): Promise<Store> {
+export async function openStore(
+  location: string,
+  { emulated = false, region }: { readonly emulated?: boolean; readonly region?: string } = {},
+): Promise<Store> {
   if (!location.startsWith("s3://")) return new FolderStore(location);
   const [, bucket, prefix = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/*$/.exec(location) ?? [];
   if (!bucket)
@@ -16,5 +19,5 @@ export async function openStore(location: string, { emulated = false } = {}): Pr
     ]);
   // A laptop's run never needs the AWS SDK, which is large.
   const { S3Store, s3Client } = await import("./s3.ts");
-  return new S3Store(s3Client({ forcePathStyle: emulated }), bucket, prefix);
+  return new S3Store(s3Client({ forcePathStyle: emulated, ...(region ? { region } : {}) }), bucket, prefix);
 }

@@ -1,15 +1,12 @@
-import { existsSync } from "node:fs";
 import type { RunSummary } from "../../dataset/run.ts";
 import { readJson } from "../../store/documents.ts";
-import { FolderStore } from "../../store/folder.ts";
 import { isRunKey, runsFolder } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import { loadDatasets } from "../datasets.ts";
-import { localPlaces } from "../local.ts";
+import { type LakeOptions, openLake } from "../lake.ts";
 import { describeOutcome } from "../outcome.ts";
 
-export interface StatusOptions {
-  readonly data: string;
+export interface StatusOptions extends LakeOptions {
   readonly datasets?: string;
   readonly json?: true;
 }
@@ -17,13 +14,12 @@ export interface StatusOptions {
 /** `tidegate status`: what the last run of each dataset left behind. Reads the lake only, so it may be asked during a run. */
 export async function status(options: StatusOptions): Promise<number> {
   const datasets = await loadDatasets(options.datasets);
-  const { lake } = localPlaces(options.data);
-  const store = new FolderStore(lake);
-  const found = existsSync(lake) ? await Promise.all(datasets.map(({ name }) => latestRun(name, store))) : [];
+  const store = await openLake(options);
+  const found = await Promise.all(datasets.map(({ name }) => latestRun(name, store)));
   const summaries = found.filter((summary) => summary !== undefined);
   const never = datasets.map(({ name }) => name).filter((name) => !summaries.some(({ dataset }) => dataset === name));
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ data: lake, summaries, never }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ data: store.location, summaries, never }, null, 2)}\n`);
     return 0;
   }
   if (summaries.length) process.stdout.write(`${describeOutcome(summaries, process.stdout)}\n`);

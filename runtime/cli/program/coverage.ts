@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { DATA, DATASETS, type Ended, examples, JSON_OUTPUT, LAKE, names } from "./options.ts";
+import { DATA, DATASETS, type Ended, examples, JSON_OUTPUT, LAKE, names, STACK_LAKE } from "./options.ts";
 
 /** Commands about what is there, what is missing and what is wanted. */
 export function addCoverageCommands(program: Command, ended: Ended): void {
@@ -10,11 +10,12 @@ export function addCoverageCommands(program: Command, ended: Ended): void {
     )
     .option(...DATA)
     .option(...LAKE)
+    .option(...STACK_LAKE)
     .option(...DATASETS)
     .option("--fail", "exit with 1 when there are gaps")
     .option(...JSON_OUTPUT)
     .action(async (named, options) => ended(await (await import("../commands/gaps.ts")).gaps(named, options)));
-  examples(gaps, "tidegate gaps daily_prices", "tidegate gaps --fail --json");
+  examples(gaps, "tidegate gaps daily_prices", "tidegate gaps --fail --json", "tidegate gaps --stack prod");
   const backfill = program
     .command("backfill <dataset>")
     .description("ask for a stretch of time of a dataset, in the local folder")
@@ -38,6 +39,7 @@ export function addCoverageCommands(program: Command, ended: Ended): void {
     .option("--list", "show what is queued")
     .option(...DATA)
     .option(...LAKE)
+    .option(...STACK_LAKE)
     .option(...DATASETS)
     .option(...JSON_OUTPUT)
     .action(async (name, values, options) =>

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { DATA, DATASETS, type Ended, examples, gather, JSON_OUTPUT } from "./options.ts";
+import { DATA, DATASETS, type Ended, examples, gather, JSON_OUTPUT, LAKE, STACK_LAKE } from "./options.ts";
 
 /** Commands that fill the local folder and look into it. */
 export function addLocalCommands(program: Command, ended: Ended): void {
@@ -23,10 +23,12 @@ export function addLocalCommands(program: Command, ended: Ended): void {
     .command("status")
     .description("what the last run of each dataset left behind")
     .option(...DATA)
+    .option(...LAKE)
+    .option(...STACK_LAKE)
     .option(...DATASETS)
     .option(...JSON_OUTPUT)
     .action(async (options) => ended(await (await import("../commands/status.ts")).status(options)));
-  examples(status, "tidegate status --json");
+  examples(status, "tidegate status --json", "tidegate status --stack prod");
   const sql = program
     .command("sql <query>")
     .description("ask the local warehouse, read-only")

@@ -6,6 +6,7 @@ export const LAKE = [
   "--lake <place>",
   "another lake than the local folder's: s3://bucket/prefix, or a folder",
 ] as const;
+export const STACK_LAKE = ["--stack <name>", "the lake of a deployed stack, as its outputs say"] as const;
 export const DATASETS = ["--datasets <folder>", "definitions in another folder than the project's datasets/"] as const;
 export const JSON_OUTPUT = ["--json", "print one JSON document for programs to read"] as const;
 export const STACK = ["--stack <name>", "the environment, as in Pulumi.<name>.yaml", "dev"] as const;
