@@ -46,6 +46,8 @@ export interface PartitionCoverage {
   readonly covered: readonly (readonly [string, string])[];
   readonly first: string | null;
   readonly last: string | null;
+  /** When the bucket of the last record ends, ISO 8601; absent without records. */
+  readonly until?: string;
   readonly rows: number;
   readonly quarantined: number;
   /** Half-open, ISO 8601. */

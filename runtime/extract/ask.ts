@@ -121,7 +121,10 @@ class Conversation {
         this.#renewed = true;
         return undefined;
       case "fail":
-        throw verdict.all ? refused(this.#question.source, verdict.problem) : new Error(verdict.problem);
+        if (!verdict.all) throw new Error(verdict.problem);
+        throw verdict.credentials
+          ? refused(this.#question.source, verdict.problem)
+          : new DatasetFailed(verdict.problem);
       default:
         return verdict;
     }

@@ -1,10 +1,10 @@
 import LinkHeader from "http-link-header";
+import { at } from "../dataset/at.ts";
 import { show } from "../dataset/errors.ts";
 import type { Page, Pages } from "../dataset/pages.ts";
 import type { JsonValue, SourceRow } from "../dataset/source.ts";
 import type { PagePosition } from "../store/exchange.ts";
 import { Incomplete, Shifted } from "./stopped.ts";
-import { valueAt } from "./value-at.ts";
 
 /** What of an answer says how its window goes on. */
 export interface PageAnswer {
@@ -109,7 +109,7 @@ export class Pagination {
 
 function within({ value }: PageAnswer, path: string): JsonValue | undefined {
   if (value === undefined) throw new Incomplete(`the body is no JSON, or too large to look for ${path} in it`);
-  return valueAt(value, path);
+  return at(value, path);
 }
 
 /** Null, an empty text and nothing at all mean the same: there is no more. */

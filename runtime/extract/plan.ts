@@ -28,7 +28,8 @@ function lookBack(state: PartitionState, { lookback }: Windows, end: number): Pa
   const known = state.coverage.filter(({ start }) => start < end);
   const until = Math.min(known.at(-1)?.end ?? end, end);
   if (!lookback || end <= (state.lookedBackTo ?? (known.length ? until : Number.NEGATIVE_INFINITY))) return state;
-  const from = until - milliseconds(lookback);
+  // What was older when it was asked cannot have been too new: a backfill that is resumed does not look back from its own end.
+  const from = (state.lookedBackTo ?? until) - milliseconds(lookback);
   const late = known
     .map((interval) => ({ start: Math.max(interval.start, from), end: Math.min(interval.end, until) }))
     .filter((interval) => interval.start < interval.end);

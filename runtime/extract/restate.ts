@@ -33,7 +33,7 @@ export function watchRestatements(
     const partition = asOf.size > 1 ? String(fields[partitions.field]) : (only ?? "");
     const at = instantOf(fields[over], column);
     const since = asOf.get(partition);
-    if (since !== undefined && at >= since && at >= window.start) found.add(partition);
+    if (since !== undefined && at >= since && at >= window.start && at < window.end) found.add(partition);
   };
   return { visit: (row) => ignoringBroken(() => visit(row)), found };
 }

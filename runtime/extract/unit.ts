@@ -22,25 +22,29 @@ export interface UnitOptions {
 
 /** Asks for all that the held partitions still need, then for what changed because of that. */
 export async function bringIn(held: readonly Holding[], expected: number, options: UnitOptions): Promise<void> {
-  let todos = held.map((holding) => ({ holding, todo: options.todoOf(holding, false) }));
-  let known = expected;
-  if (todos.length === 0) options.onMore(-expected);
-  while (todos.length > 0) {
-    const tasks = tasksOf(todos);
-    options.onMore(tasks.reduce((sum, { windows }) => sum + windows.length, 0) - known);
-    known = 0;
-    const before = todos;
-    const failed = new Set<Holding>();
-    for (const { team, windows, page } of tasks) {
-      if (options.signal.aborted) return;
-      await new TeamRun(options, failed).run(team, windows, page);
-    }
-    // A history that has changed is asked again at once. It cannot change twice: the rows that said so are known by then.
-    todos = before
-      .filter(({ holding }) => !failed.has(holding))
-      .map(({ holding }) => ({ holding, todo: options.todoOf(holding, true) }))
-      .filter(({ holding, todo }) => holding.state.again.length > 0 && todo.windows.length > 0);
+  const needed = held.map((holding) => ({ holding, todo: options.todoOf(holding, false) }));
+  const failed = await askAll(needed, expected, options);
+  // A history that has changed is asked again at once. That is done once, whatever its rows say then.
+  const changed = held
+    .filter((holding) => !failed.has(holding) && holding.state.again.length > 0)
+    .map((holding) => ({ holding, todo: options.todoOf(holding, true) }));
+  await askAll(changed, 0, options);
+}
+
+/** @param expected how many windows were @returns those that are not to be asked any more */
+async function askAll(
+  todos: readonly { readonly holding: Holding; readonly todo: Todo }[],
+  expected: number,
+  options: UnitOptions,
+): Promise<ReadonlySet<Holding>> {
+  const failed = new Set<Holding>();
+  const tasks = tasksOf(todos);
+  options.onMore(tasks.reduce((sum, { windows }) => sum + windows.length, 0) - expected);
+  for (const { team, windows, page } of tasks) {
+    if (options.signal.aborted) break;
+    await new TeamRun(options, failed).run(team, windows, page);
   }
+  return failed;
 }
 
 class TeamRun {

@@ -26,8 +26,8 @@ const FEW = 8;
 /** The most threads beside this one. */
 const THREADS = 4;
 
-/** Young objects die young; with more room for them a thread only holds more memory. */
-const YOUNG = 8;
+/** What a thread may hold, in MiB. */
+const MEMORY = { maxYoungGenerationSizeMb: 24 };
 
 /**
  * Processes partitions of a dataset, beside other work where there is a thread for it: those that are added begin at once in
@@ -113,5 +113,5 @@ const startPool = (threads: number, workerData: WorkerData): Piscina =>
     workerData,
     minThreads: 1,
     maxThreads: threads,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
+    resourceLimits: MEMORY,
   });

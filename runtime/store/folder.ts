@@ -115,7 +115,10 @@ export class FolderStore implements Store {
     const folder = dirname(path);
     if (!condition) await inFolder(folder, () => renameSync(temporary, path));
     else if ("absent" in condition) await inFolder(folder, () => linkNew(key, temporary, path));
-    else await exclusively(path, this.#lock(key), () => this.#replace(key, temporary, path, condition.etag));
+    else {
+      const lockPath = this.#lock(key);
+      await exclusively({ path, lockPath, seed: temporary }, () => this.#replace(key, temporary, path, condition.etag));
+    }
     await syncFolder(folder);
   }
 

@@ -54,6 +54,9 @@ export async function coverageOf(
     covered: coverage.map(spell),
     first: first === undefined ? null : new Moment(first).date,
     last: last === undefined ? null : new Moment(last).date,
+    ...(last === undefined
+      ? {}
+      : { until: iso(Math.floor(last / bucketOf(dataset)) * bucketOf(dataset) + bucketOf(dataset)) }),
     rows: note?.rows ?? 0,
     quarantined: note?.quarantined ?? 0,
     gaps: gaps.map(spell),
@@ -63,6 +66,13 @@ export async function coverageOf(
     ...(skipped ? { skipped: { at: iso(skipped.at), ...said(skipped.message) } } : {}),
   };
 }
+
+/** When the newest bucket that has a record ends, Unix milliseconds; undefined without records. */
+export const newestOf = (coverage: readonly Pick<PartitionCoverage, "until">[]): number | undefined =>
+  coverage.reduce<number | undefined>((newest, { until }) => {
+    const end = until === undefined ? undefined : Date.parse(until);
+    return newest === undefined || (end !== undefined && end > newest) ? end : newest;
+  }, undefined);
 
 /** How many expected buckets the gaps hold. */
 export const countGaps = (dataset: Dataset, { gaps }: Pick<PartitionCoverage, "gaps">): number =>

@@ -1,6 +1,6 @@
 import type { Dataset } from "../dataset/definition.ts";
 import type { RunSummary } from "../dataset/run.ts";
-import { endOfBucket } from "./summary.ts";
+import { newestOf } from "./coverage-report.ts";
 
 const UNITS = {
   Rows: "Count",
@@ -33,6 +33,7 @@ export interface MetricsContext {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function metricsOf(summary: RunSummary, { dataset, platform, late, now }: MetricsContext): object {
+  const newest = newestOf(summary.coverage);
   const values: Values = {
     Rows: summary.rows,
     NewRows: summary.newRows,
@@ -40,8 +41,7 @@ export function metricsOf(summary: RunSummary, { dataset, platform, late, now }:
     RawBytes: summary.rawBytes,
     Quarantined: summary.quarantined,
     Gaps: summary.gaps,
-    AgeOfNewestSeconds:
-      summary.last === null ? undefined : Math.max(0, Math.round((now - endOfBucket(dataset, summary.last)) / 1_000)),
+    AgeOfNewestSeconds: newest === undefined ? undefined : Math.max(0, Math.round((now - newest) / 1_000)),
     DurationSeconds: summary.seconds,
     Failed: summary.outcome === "failed" ? 1 : 0,
     Late: late ? 1 : 0,

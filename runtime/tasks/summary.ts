@@ -1,14 +1,13 @@
 import pMap from "p-map";
 import type { Clock } from "../dataset/clock.ts";
 import type { Dataset } from "../dataset/definition.ts";
-import { milliseconds } from "../dataset/duration.ts";
 import type { Interval } from "../dataset/interval.ts";
-import { startOfDate } from "../dataset/moment.ts";
+import { Moment } from "../dataset/moment.ts";
 import { type PartitionCoverage, type RunError, type RunSummary, toRunError } from "../dataset/run.ts";
 import { UNKNOWN } from "../store/state.ts";
 import { type PartitionBrief, readStates } from "../store/state-index.ts";
 import type { Store } from "../store/store.ts";
-import { countGaps, coverageOf } from "./coverage-report.ts";
+import { countGaps, coverageOf, newestOf } from "./coverage-report.ts";
 
 export interface SummaryOptions {
   readonly dataset: Dataset;
@@ -64,21 +63,19 @@ export async function summarise(options: SummaryOptions): Promise<RunSummary> {
     empty: sum(coverage, ({ missing }) => missing.length),
     quarantined: sum(coverage, ({ quarantined }) => quarantined),
     errors,
-    warnings: [...options.warnings, ...nothingThere(dataset), ...lateness(dataset, last, wanted)],
+    warnings: [...options.warnings, ...nothingThere(dataset), ...lateness(dataset, coverage, wanted)],
     coverage,
   };
 }
 
-/**
- * A warning for each freshness check that is violated.
- * @param last date of the newest record @param wanted everything that could be complete
- */
-export function lateness(dataset: Dataset, last: string | null, wanted: Interval): RunError[] {
-  const newest = last === null ? undefined : endOfBucket(dataset, last);
+/** A warning for each freshness check that is violated. @param wanted everything that could be complete */
+export function lateness(dataset: Dataset, coverage: readonly PartitionCoverage[], wanted: Interval): RunError[] {
+  const newest = newestOf(coverage);
+  if (newest === undefined) return [];
   return dataset.checks
     .filter((check) => check.kind === "freshness")
-    .filter(({ limit }) => newest !== undefined && wanted.end - newest > limit)
-    .map(({ name }) => ({ problem: `is late: the newest record is of ${last}, it should be ${name}` }));
+    .filter(({ limit }) => wanted.end - newest > limit)
+    .map(({ name }) => ({ problem: `is late: the newest record ends at ${new Moment(newest)}, it should be ${name}` }));
 }
 
 /** Partitions that are known only when a run begins may turn out to be none. */
@@ -88,10 +85,6 @@ function nothingThere({ partitions: { origin, values } }: Dataset): RunError[] {
     ? [{ problem: "nothing has been asked for", fix: "ask for it with tidegate request" }]
     : [{ problem: `${origin.dataset} has no record that names a partition`, fix: `bring in ${origin.dataset} first` }];
 }
-
-/** Unix milliseconds at which the bucket of a date ends. */
-export const endOfBucket = ({ source }: Dataset, date: string): number =>
-  startOfDate(date) + milliseconds(source.windows.granularity);
 
 async function readAll(options: SummaryOptions): Promise<{ coverage: PartitionCoverage[]; errors: RunError[] }> {
   const { dataset, store, wanted } = options;

@@ -349,7 +349,13 @@ describe("a definition", () => {
   it("is what every dataset of the repository has, and the tests' own", () => {
     assert.deepEqual(
       datasets.map(({ name }) => name),
-      ["daily_prices", "coinbase_candles"],
+      [
+        ...["daily_prices", "intraday_prices", "sharadar_tickers", "sharadar_prices"],
+        ...["coinbase_products", "coinbase_candles", "coinbase_stats"],
+        ...["alpaca_news", "newsapi_articles", "product_hunt_posts"],
+        ...["crunchbase_organizations", "crunchbase_funding_rounds"],
+        ...["iex_chart", "google_intraday"],
+      ],
     );
     assert.equal(tiny("https://example.org").name, "tiny");
   });

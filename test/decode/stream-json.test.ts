@@ -63,6 +63,16 @@ describe("a JSON body that is streamed", () => {
     await assert.rejects(read(text, "data.items", everywhere(text)), /no list of rows at data\.items/);
   });
 
+  it("finds the path where it is, though its names come deeper before", async () => {
+    const text = '{"x":{"data":{"items":[8]}},"data":{"y":{"items":[6]},"items":[7]}}';
+    assert.deepEqual(await read(text, "data.items", everywhere(text)), [7]);
+  });
+
+  it("knows quotes and brackets in texts from those around them", async () => {
+    const text = String.raw`[{"a":"\"},{"},{"b":"],\\"},["\\\"]"],"}"]`;
+    assert.deepEqual(await read(text, "", everywhere(text)), JSON.parse(text));
+  });
+
   it("keeps digits, and NaN as text, in every row", async () => {
     const text = "[9007199254740993,NaN,[1e400]]";
     assert.deepEqual(await read(text, "", everywhere(text)), ["9007199254740993", "NaN", ["1e400"]]);

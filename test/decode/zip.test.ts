@@ -63,6 +63,12 @@ describe("a ZIP archive", () => {
     await refused(zip({ ...csv, says: { size: 10 } }), true, /damaged or ends too early/);
   });
 
+  it("that cannot be opened is what the system says, and not broken", async () => {
+    await using folder = await temporaryFolder();
+    const missing = { path: join(folder.path, "none.zip"), bytes: 1 };
+    await assert.rejects(rowsOf(missing, zipOf(csvBody())), { code: "ENOENT" });
+  });
+
   it("that unpacks to far more than it is, is not read", () =>
     assert.rejects(
       rowsOf(zip({ name: "bomb", content: Buffer.alloc(100 * 1024 * 1024) }), zipOf(jsonLines())),

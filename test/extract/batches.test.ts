@@ -136,15 +136,13 @@ describe("batches of partitions", () => {
 
   it("ask again for the history of the one member that a row restates", async () => {
     const source = new FakeSource((request) => ({
-      body: (request.query.get("of") ?? "")
-        .split(",")
-        .flatMap((ticker) =>
-          rowsAsked(request).map((row) => ({
-            ticker,
-            ...row,
-            split: ticker === "B" && row.date === "2024-01-11" ? 2 : 1,
-          })),
-        ),
+      body: (request.query.get("of") ?? "").split(",").flatMap((ticker) =>
+        rowsAsked(request).map((row) => ({
+          ticker,
+          ...row,
+          split: ticker === "B" && row.date === "2024-01-11" ? 2 : 1,
+        })),
+      ),
     }));
     const store = new MemoryStore();
     const dataset = batched(2, {

@@ -74,6 +74,14 @@ describe("a history that changes", () => {
     assert.deepEqual(spans(early), ["16-16"]);
   });
 
+  it("is not asked again for an old row that is looked at once more", async () => {
+    const { source } = splits("2024-01-14");
+    const store = new MemoryStore();
+    const both = dataset({ lookback: "3 days", restatedBy: (row) => row.split !== 1 });
+    for (const count of [15, 16, 17]) await extractTiny(both, store, { fetch: source.fetch, days: count });
+    assert.deepEqual(spans(source), ["01-10", "11-15", "13-16", "14-17"]);
+  });
+
   it("is asked for to its end by the next run when the one that saw it change was stopped", async () => {
     const { source, restating } = splits("2024-01-22");
     const store = new MemoryStore();

@@ -8,18 +8,27 @@ import { Budget } from "../../runtime/extract/budget.ts";
 import { extract } from "../../runtime/extract/extract.ts";
 import { nodeFetch } from "../../runtime/extract/request.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
+import { withPartitions } from "../../runtime/tasks/resolve.ts";
 import { withSourceUrl } from "../../runtime/tasks/source-url.ts";
 import { JumpingClock } from "../support/clock.ts";
 import { days, extractTiny, never } from "../support/extraction.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { startCoinbase } from "../support/replay/coinbase.ts";
+import { coinbaseProducts } from "../support/replay/products.ts";
 import { replayToken, startTiingo } from "../support/replay/tiingo.ts";
+
+/** Its tokens, as the products would name them. */
+const tokens = (url: string): Dataset =>
+  withPartitions(
+    withSourceUrl(coinbaseCandles, url),
+    coinbaseProducts.filter((id) => id.endsWith("-USD")).slice(0, 15),
+  );
 
 describe("extraction of the real datasets", () => {
   it("provokes no 429 from Coinbase, with its true limit and the true clock", async () => {
     await using folder = await temporaryFolder();
     await using server = await startCoinbase({ latencyMs: 20 });
-    const dataset = withSourceUrl(coinbaseCandles, server.url);
+    const dataset = tokens(server.url);
     const end = Date.parse("2023-08-01");
     const { problems, requests } = await extract({
       dataset,
@@ -43,7 +52,7 @@ describe("extraction of the real datasets", () => {
     await using folder = await temporaryFolder();
     const clock = new JumpingClock(Date.parse("2025-06-01"));
     await using server = await startCoinbase({ now: clock.now });
-    const dataset = withSourceUrl(coinbaseCandles, server.url);
+    const dataset = tokens(server.url);
     const { problems, requests, coverage } = await extractTiny(dataset, new FolderStore(folder.path), {
       clock,
       wanted: { start: Date.parse("2022-01-01"), end: Date.parse("2025-06-01") },

@@ -102,6 +102,7 @@ describe("the coverage of a partition", () => {
       ],
       first: "2025-01-03",
       last: "2025-01-10",
+      until: "2025-01-11T00:00:00Z",
       rows: 3,
       quarantined: 2,
       gaps: [

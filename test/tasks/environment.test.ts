@@ -28,7 +28,7 @@ describe("a task's environment", () => {
     assert.throws(() => readTaskEnvironment(datasets, { TIDEGATE_DATASET: "daily_price", TIDEGATE_SOURCE_URL: "x" }), {
       name: "UserError",
       message: `the task's environment is not complete:
-  - TIDEGATE_DATASET: names no dataset (got "daily_price"); allowed: daily_prices, coinbase_candles; did you mean "daily_prices"?
+  - TIDEGATE_DATASET: names no dataset (got "daily_price"); allowed: ${datasets.map(({ name }) => name).join(", ")}; did you mean "daily_prices"?
   - TIDEGATE_LAKE: is not set; allowed: s3://bucket/prefix
   - TIDEGATE_SOURCE_URL: is no URL (got "x")`,
     });

@@ -7,12 +7,12 @@ import type { RunSummary } from "../../runtime/dataset/run.ts";
 import { Budgets } from "../../runtime/extract/budget.ts";
 import { nodeFetch } from "../../runtime/extract/request.ts";
 import type { Target } from "../../runtime/load/target.ts";
+import type { Asked, ReplayServer } from "../../runtime/replay/server.ts";
 import { readJson } from "../../runtime/store/documents.ts";
 import { type PipelineOptions, type PipelineProgress, runDataset } from "../../runtime/tasks/pipeline.ts";
 import { JumpingClock } from "../support/clock.ts";
 import { exchangesOf, keysOf, never, UnreliableStore } from "../support/extraction.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import type { Asked, ReplayServer } from "../../runtime/replay/server.ts";
 import { startTiny, tiny } from "../support/tiny.ts";
 
 /** Ten days of 2024 are complete. */
@@ -80,6 +80,7 @@ describe("a run", () => {
       covered: [["2024-01-01T00:00:00Z", "2024-01-11T00:00:00Z"]],
       first: "2024-01-01",
       last: "2024-01-10",
+      until: "2024-01-11T00:00:00Z",
       rows: 10,
       quarantined: 0,
       gaps: [],
@@ -301,7 +302,7 @@ describe("a run", () => {
     assert.deepEqual((await run({ dataset: checked })).warnings, []);
     const later = await run({ dataset: checked, clock: new JumpingClock(NOW + DAY) });
     assert.deepEqual(later.warnings, [
-      { problem: "is late: the newest record is of 2024-01-08, it should be fresher than 2 days" },
+      { problem: "is late: the newest record ends at 2024-01-09T00:00:00Z, it should be fresher than 2 days" },
     ]);
     assert.equal(later.outcome, "done");
   });

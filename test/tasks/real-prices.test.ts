@@ -11,13 +11,13 @@ import { DuckDb } from "../../runtime/load/duckdb.ts";
 import { openPglite } from "../../runtime/load/pglite.ts";
 import { Postgres } from "../../runtime/load/postgres.ts";
 import { type SqlSession, SqlTarget } from "../../runtime/load/sql-target.ts";
+import type { ReplayServer } from "../../runtime/replay/server.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { runDataset } from "../../runtime/tasks/pipeline.ts";
 import { withSourceUrl } from "../../runtime/tasks/source-url.ts";
 import { never } from "../support/extraction.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { noPostgres, startPostgres } from "../support/postgres.ts";
-import type { ReplayServer } from "../../runtime/replay/server.ts";
 import { replayToken, startTiingo } from "../support/replay/tiingo.ts";
 
 const FILE = new URL("../fixtures/daily-prices/daily-ohlcv.csv.gz", import.meta.url);

@@ -28,7 +28,7 @@ export async function publishStep(context: StepContext, datasets: readonly Datas
   const wanted = wantedOf(dataset, startedAt);
   const summary = await summarise({ dataset, store, clock, run, startedAt, wanted, ...(await gather(context, plan)) });
   await writeJson(store, runKey(dataset.name, run), summary);
-  return { summary, late: lateness(dataset, summary.last, wanted).length > 0 };
+  return { summary, late: lateness(dataset, summary.coverage, wanted).length > 0 };
 }
 
 interface Gathered {
