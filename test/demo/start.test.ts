@@ -39,6 +39,27 @@ const PRICES = [
   { ticker: "MSFT", n: 3_270, first: "2000-03-01", last: "2013-03-01" },
 ];
 
+/** Those of the datasets whose replays have a last day. */
+const ROWS = {
+  daily_prices: 12_154,
+  intraday_prices: 8_212,
+  sharadar_prices: 12_154,
+  sharadar_tickers: 6,
+  alpaca_news: 672,
+  newsapi_articles: 997,
+  product_hunt_posts: 67,
+  crunchbase_organizations: 4,
+  crunchbase_funding_rounds: 17,
+  iex_chart: 12_154,
+  google_intraday: 15_150,
+};
+
+async function rows(data: string): Promise<unknown> {
+  const counted = Object.keys(ROWS).map((name) => `select '${name}' as name, count(*) as n from ${name}`);
+  const found = (await sql(data, counted.join(" union all "))) as { name: string; n: number }[];
+  return Object.fromEntries(found.map(({ name, n }) => [name, n]));
+}
+
 describe("npm start", function () {
   this.timeout(120_000);
 
@@ -63,10 +84,11 @@ describe("npm start", function () {
       "select count(*) as n, count(distinct (product, time)) as keys, count(distinct product) as products from coinbase_candles",
     )) as { n: number; keys: number; products: number }[];
     assert.ok(
-      candles && candles.n === candles.keys && candles.n > 26_000 && candles.products === 15,
+      candles && candles.n === candles.keys && candles.n > 27_000 && candles.products === 16,
       JSON.stringify(candles),
     );
 
+    assert.deepEqual(await rows(data), ROWS);
     const report = await readFile(join(data, "report.html"), "utf8");
     assert.match(report, /Closing prices/);
     assert.match(report, /not market data/);
