@@ -1,7 +1,7 @@
 import { createHash, hash, randomBytes } from "node:crypto";
 import { closeSync, fstatSync, fsync, openSync, readFileSync, writeSync } from "node:fs";
 import { type FileHandle, mkdir, open, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, sep } from "node:path";
 import { promisify } from "node:util";
 import { isFile, streamOf } from "./content.ts";
 import type { Content } from "./store.ts";
@@ -16,9 +16,14 @@ const SMALL = 1024 * 1024;
 
 export const digestOf = (body: Uint8Array): string => hash("sha256", body, "hex");
 
+/** Begins the names of this thread's files. */
+const MINE = `${process.pid}-${randomBytes(6).toString("hex")}`;
+let written = 0;
+
 /** A new file with the content, on the disk when this returns. @returns its path and the SHA-256 of the content */
 export async function writeDurably(folder: string, content: Content): Promise<{ path: string; digest: string }> {
-  const path = join(folder, `${process.pid}-${randomBytes(6).toString("hex")}`);
+  written += 1;
+  const path = `${folder}${sep}${MINE}-${written}`;
   try {
     if (!isFile(content) && content.byteLength <= SMALL) {
       await inFolder(folder, () => writeSmall(path, content));
@@ -51,7 +56,7 @@ export function readSmall(path: string): Uint8Array | undefined {
 async function writeSmall(path: string, body: Uint8Array): Promise<void> {
   const file = openSync(path, "wx");
   try {
-    for (let written = 0; written < body.byteLength; ) written += writeSync(file, body, written);
+    for (let at = 0; at < body.byteLength; ) at += writeSync(file, body, at);
     await sync(file);
   } finally {
     closeSync(file);

@@ -1,4 +1,4 @@
-import { linkSync, renameSync, rmSync, statSync } from "node:fs";
+import { linkSync, renameSync, statSync, unlinkSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
@@ -58,7 +58,7 @@ export class FolderStore implements Store {
       try {
         await this.#publish(key, temporary, path, condition);
       } finally {
-        rmSync(temporary, { force: true });
+        discard(temporary);
       }
       return digest;
     } catch (error) {
@@ -139,6 +139,15 @@ async function giveWay(): Promise<void> {
   if (performance.now() - turnAt < STINT) return;
   await turn();
   turnAt = performance.now();
+}
+
+/** What was renamed is there no longer. */
+function discard(temporary: string): void {
+  try {
+    unlinkSync(temporary);
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+  }
 }
 
 function linkNew(key: string, temporary: string, path: string): void {
