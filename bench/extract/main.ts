@@ -1,7 +1,7 @@
 /**
  * Bringing 750,000 daily bars of 500 symbols in from a source with 20 ms latency, to Parquet on disk: Tidegate beside dlt's
  * rest_api source and a script with threads. Then the same from a source that allows so many requests a second and no more.
- * Run: npm run bench:extract [-- --rounds 3 --limit 100]
+ * Run: npm run bench:extract [-- --rounds 3 --limit 100 --folder <where the results go for a while>]
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -23,7 +23,11 @@ interface Result {
 }
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "3" }, limit: { type: "string", default: "100" } },
+  options: {
+    rounds: { type: "string", default: "3" },
+    limit: { type: "string", default: "100" },
+    folder: { type: "string", default: CACHE },
+  },
 });
 
 async function firstLine(child: ChildProcess): Promise<string> {
@@ -33,8 +37,8 @@ async function firstLine(child: ChildProcess): Promise<string> {
 }
 
 async function measure({ name, command }: Contestant, limit?: number): Promise<Result> {
-  await mkdir(CACHE, { recursive: true });
-  const folder = await mkdtemp(join(CACHE, "run-"));
+  await mkdir(values.folder, { recursive: true });
+  const folder = await mkdtemp(join(values.folder, "tidegate-bench-"));
   const server = spawn(
     process.execPath,
     [fileURLToPath(new URL("server.ts", import.meta.url)), ...(limit ? ["--limit", String(limit)] : [])],

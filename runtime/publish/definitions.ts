@@ -9,14 +9,16 @@ export const describe = (dataset: Dataset): object => ({
   title: dataset.title,
   ...(dataset.description ? { description: dataset.description } : {}),
   source: dataset.source.url,
-  partitions: { [dataset.partitions.field]: dataset.partitions.values },
+  ...(dataset.retired ? { retired: dataset.retired } : {}),
+  partitions: { [dataset.partitions.field]: partitionsOf(dataset) },
   columns: Object.entries(dataset.schema).map(([name, column]) => ({ name, ...column })),
   key: dataset.key,
   cursor: dataset.cursor,
   frequency: dataset.source.windows.granularity,
   calendar: dataset.calendar,
   backfillFrom: dataset.backfillFrom,
-  schedule: dataset.schedule,
+  schedule: dataset.schedule ?? null,
+  after: dataset.after,
   tables: { warehouse: dataset.load.warehouse?.table ?? null, database: dataset.load.database?.table ?? null },
   folders: {
     raw: `raw/${dataset.name}/`,
@@ -24,6 +26,12 @@ export const describe = (dataset: Dataset): object => ({
     quarantine: `quarantine/${dataset.name}/`,
   },
 });
+
+/** A list, or where it comes from, which does not change when what is there does. */
+function partitionsOf({ partitions: { origin, values } }: Dataset): unknown {
+  if (!origin) return values;
+  return origin.kind === "requested" ? "on demand" : { dataset: origin.dataset, column: origin.column };
+}
 
 /** Writes `definitions.json`; the same datasets always give the same file. */
 export async function publishDefinitions(datasets: readonly Dataset[], store: Store): Promise<void> {
