@@ -22,6 +22,8 @@ const TYPES: SqlTypes = {
 /** What Postgres clients have in common: PGlite on a laptop, `pg` with a server. */
 export interface PostgresClient {
   query(sql: string, parameters?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
+  /** Where there is a connection, it may be lost between two queries; only this tells why. */
+  on?(event: "error", listener: (error: Error) => void): unknown;
 }
 
 /** Rows of one INSERT: enough to make its cost small, few enough to keep memory flat. */
@@ -34,9 +36,13 @@ export class Postgres implements SqlSession {
   readonly types = TYPES;
   readonly primaryKey = true;
   readonly #client: PostgresClient;
+  #lost: Error | undefined;
 
   constructor(client: PostgresClient) {
     this.#client = client;
+    client.on?.("error", (error) => {
+      this.#lost ??= error;
+    });
   }
 
   async query(sql: string, parameters: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
@@ -53,7 +59,7 @@ export class Postgres implements SqlSession {
     } catch (error) {
       // Where the connection is gone, the server rolls back by itself; what matters is why.
       await this.query("rollback").catch(() => undefined);
-      throw error;
+      throw this.#lost ?? error;
     }
   }
 

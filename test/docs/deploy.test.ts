@@ -34,7 +34,7 @@ describe("docs/deploy.md", () => {
 
   it("has examples of settings that are valid", async () => {
     const blocks = all(await page("docs/deploy.md"), /```yaml\n(.*?)```/gs);
-    assert.equal(blocks.length, 1);
+    assert.equal(blocks.length, 2);
     for (const block of blocks) {
       const { config } = parse(block) as { config: Record<string, unknown> };
       const texts = Object.entries(config).map(([key, value]) => [key, JSON.stringify(value)]);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { access, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
@@ -59,13 +60,14 @@ describe("loading into a PostgreSQL server", () => {
 
   it("says why a transaction failed when the connection is gone", async () => {
     const doomed = await server.connect();
-    doomed.on("error", () => {});
     const session = new Postgres(doomed);
+    const lost = once(doomed, "error");
     await assert.rejects(
       session.transaction(async () => {
         await client.query("select pg_terminate_backend($1)", [
           (await session.query("select pg_backend_pid() as pid"))[0]?.pid,
         ]);
+        await lost;
         await session.query("select 1");
       }),
       /terminat/,
