@@ -1,11 +1,14 @@
 #!/usr/bin/env -S node --liftoff-only --optimize-for-size
 // The flags keep V8 from spending some 400 MiB on optimising the WebAssembly of PGlite.
 import { spawnSync } from "node:child_process";
+import module from "node:module";
 import { fileURLToPath } from "node:url";
 
 const NEEDED = 24;
 
 if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
+  // Halves the time to start: TypeScript is stripped and compiled once.
+  module.enableCompileCache();
   const { main } = await import("../runtime/cli/main.ts");
   process.exitCode = await main(process.argv.slice(2));
 } else {

@@ -20,6 +20,14 @@ interface Result {
   readonly megabytes: number;
   readonly requests: number;
   readonly refused: number;
+  /** Seconds from the first request to the last one. */
+  readonly asking: number;
+}
+
+/** What the source says of itself; moments are Unix milliseconds. */
+interface Stats extends Pick<Result, "requests" | "refused"> {
+  readonly first: number;
+  readonly last: number;
 }
 
 const { values } = parseArgs({
@@ -63,8 +71,8 @@ async function measure({ name, command }: Contestant, limit?: number): Promise<R
     if (code !== 0) throw new Error(`${name} ended with ${code}: ${complaints.trim().slice(-500)}`);
     const { rows } = JSON.parse(output.trim().split("\n").at(-1) ?? "") as { rows: number };
     if (rows !== ROWS) throw new Error(`${name} has ${rows} rows, not ${ROWS}: ${output}${complaints}`);
-    const { requests, refused } = (await (await fetch(`${url}/stats`)).json()) as Result;
-    return { seconds, rows, megabytes, requests, refused };
+    const { requests, refused, first, last } = (await (await fetch(`${url}/stats`)).json()) as Stats;
+    return { seconds, rows, megabytes, requests, refused, asking: (last - first) / 1_000 };
   } finally {
     server.kill();
     await rm(folder, { recursive: true, force: true });
@@ -95,6 +103,7 @@ async function compete(all: readonly Contestant[], rounds: number, limit?: numbe
         megabytes: Math.max(...found.map(({ megabytes }) => megabytes)),
         requests: median(found.map(({ requests }) => requests)),
         refused: Math.max(...found.map(({ refused }) => refused)),
+        asking: median(found.map(({ asking }) => asking)),
       },
     ]),
   );

@@ -18,6 +18,8 @@ export interface SessionOptions {
   until(dataset: Dataset): number | undefined;
   /** What of a dataset is asked. @default everything that is missing */
   input?(dataset: Dataset): RunInput;
+  /** URL of a module that exports the datasets, for threads beside this one. @default none: all is done in this one */
+  readonly definitions?: string;
   /** Where progress is shown. */
   readonly stream: NodeJS.WriteStream;
 }
@@ -55,6 +57,7 @@ export async function runLocally(options: SessionOptions): Promise<RunSummary[]>
         secret: (name) => options.secret(name, dataset),
         until: options.until(dataset),
         ...(options.input ? { input: options.input(dataset) } : {}),
+        definitions: options.definitions,
         onProgress: (step) => progress.step(dataset.name, step),
       });
       progress.finish(dataset.name, summary.outcome);

@@ -43,7 +43,7 @@ export interface PipelineOptions {
   /** Asks for a part of it, or for what is covered already. @default everything that is missing */
   readonly input?: RunInput;
   /** URL of a module that exports the dataset: then its partitions are processed in other threads while others are asked. */
-  readonly definitions?: string;
+  readonly definitions?: string | undefined;
   /** First wait before a request is tried again, in milliseconds. @default 1000 */
   readonly retryDelay?: number;
   onProgress(progress: PipelineProgress): void;

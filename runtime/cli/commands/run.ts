@@ -1,9 +1,10 @@
+import { pathToFileURL } from "node:url";
 import type { Dataset } from "../../dataset/definition.ts";
 import { DAY } from "../../dataset/duration.ts";
 import { startOfDate } from "../../dataset/moment.ts";
 import { secretFromEnvironment } from "../../environment.ts";
 import type { RunInput } from "../../tasks/input.ts";
-import { loadDatasets, selectDatasets } from "../datasets.ts";
+import { loadDatasets, PROJECT_DATASETS, selectDatasets } from "../datasets.ts";
 import { LocalPlatform } from "../local.ts";
 import { claimOrigin, type Origin } from "../origin.ts";
 import { describeOutcome, exitCodeOf } from "../outcome.ts";
@@ -24,12 +25,17 @@ export interface RunOptions extends SourceOptions {
 export async function run(names: readonly string[], options: RunOptions): Promise<number> {
   const until = dayAfter(options.until);
   const datasets = chooseSources(selectDatasets(await loadDatasets(options.datasets), names), options);
-  return bringIn(datasets, { ...options, until });
+  // Those of another folder cannot be found by a thread, which knows nothing of the vocabulary that is provided there.
+  const definitions =
+    options.datasets === undefined ? { definitions: pathToFileURL(`${PROJECT_DATASETS}/index.ts`).href } : {};
+  return bringIn(datasets, { ...options, ...definitions, until });
 }
 
 export interface BringInOptions {
   readonly data: string;
   readonly json?: true;
+  /** URL of a module that exports the datasets. */
+  readonly definitions?: string;
   /** Nothing at or after this instant, Unix milliseconds. */
   readonly until?: number | undefined;
   /** @default everything that is missing */
@@ -38,7 +44,7 @@ export interface BringInOptions {
 
 /** Runs the datasets in the local folder and shows what came of it. @returns the exit code */
 export async function bringIn(datasets: readonly Dataset[], options: BringInOptions): Promise<number> {
-  const { data, json, until, input } = options;
+  const { data, json, until, input, definitions } = options;
   const platform = await LocalPlatform.open(data);
   try {
     for (const origin of ["live", "replay"] satisfies Origin[])
@@ -54,6 +60,7 @@ export async function bringIn(datasets: readonly Dataset[], options: BringInOpti
       secret: secretFromEnvironment,
       until: () => until,
       ...(input ? { input: () => input } : {}),
+      ...(definitions ? { definitions } : {}),
       stream: process.stderr,
     });
     const report = await writeReport({ folder: data, datasets, summaries, platform, notes: askedAt });
