@@ -2,9 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { iamArn } from "./arns.ts";
 import type { Context } from "./context.ts";
-import type { Grantee } from "./grantee.ts";
-import { policyDocument, type Statement } from "./policy-document.ts";
-import { type Transform, transformed } from "./transform.ts";
+import { GrantedRole, type RoleNodes, type RoleTransforms } from "./role.ts";
 
 /** Whose tokens the role trusts. https://docs.github.com/actions/concepts/security/openid-connect */
 export const GITHUB_ISSUER = "token.actions.githubusercontent.com";
@@ -32,9 +30,7 @@ export interface CiRoleArgs {
    * @default the one that is there
    */
   readonly provider?: aws.iam.OpenIdConnectProvider | undefined;
-  readonly transform?:
-    | { readonly role?: Transform<aws.iam.RoleArgs>; readonly policy?: Transform<aws.iam.RolePolicyArgs> }
-    | undefined;
+  readonly transform?: RoleTransforms | undefined;
 }
 
 /**
@@ -53,58 +49,29 @@ export interface CiRoleArgs {
  * that is a pattern. What a pull request may do, everybody who can open one may do: give it rights to look. A permissions
  * boundary keeps a deploying role from making itself stronger.
  */
-export class CiRole extends pulumi.ComponentResource implements Grantee {
-  readonly arn: pulumi.Output<string>;
-  readonly nodes: {
-    readonly role: aws.iam.Role;
-    readonly attachments: readonly aws.iam.RolePolicyAttachment[];
-    readonly policies: aws.iam.RolePolicy[];
-  };
-  readonly #name: string;
-  readonly #transform: CiRoleArgs["transform"];
+export class CiRole extends GrantedRole {
+  declare readonly nodes: RoleNodes & { readonly attachments: readonly aws.iam.RolePolicyAttachment[] };
 
   constructor(name: string, args: CiRoleArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("tidegate:access:CiRole", name, {}, opts);
-    const { context } = args;
-    const child = { parent: this };
-    this.#name = name;
-    this.#transform = args.transform;
-    const role = new aws.iam.Role(
-      `${name}-role`,
-      transformed(
-        {
-          name: context.name("role", args.label ?? name),
-          description: `Workflows of ${args.repository} for stack ${context.stack}`,
-          assumeRolePolicy: trustOf(args),
-          maxSessionDuration: 3600,
-          forceDetachPolicies: true,
-          ...(args.permissionsBoundary ? { permissionsBoundary: args.permissionsBoundary } : {}),
-        },
-        args.transform?.role,
-      ),
-      { ...child, dependsOn: args.provider ? [args.provider] : [] },
+    const { context, label, permissionsBoundary, transform } = args;
+    const description = `Workflows of ${args.repository} for stack ${context.stack}`;
+    super(
+      "tidegate:access:CiRole",
+      name,
+      { context, label, description, trust: trustOf(args), permissionsBoundary, transform },
+      opts,
+      args.provider ? [args.provider] : [],
     );
+    const { role } = this.nodes;
     const attachments = args.policies.map(
       (policyArn, index) =>
-        new aws.iam.RolePolicyAttachment(`${name}-policy-${index + 1}`, { role: role.name, policyArn }, child),
-    );
-    this.arn = role.arn;
-    this.nodes = { role, attachments, policies: [] };
-    this.registerOutputs({ arn: this.arn });
-  }
-
-  /** Adds a right. @param what ends the policy's name, such as `read-lake` */
-  allow(what: string, statements: readonly Statement[]): void {
-    this.nodes.policies.push(
-      new aws.iam.RolePolicy(
-        `${this.#name}-${what}`,
-        transformed(
-          { name: what, role: this.nodes.role.name, policy: policyDocument(statements) },
-          this.#transform?.policy,
+        new aws.iam.RolePolicyAttachment(
+          `${name}-policy-${index + 1}`,
+          { role: role.name, policyArn },
+          { parent: this },
         ),
-        { parent: this },
-      ),
     );
+    this.nodes = { ...this.nodes, attachments };
   }
 }
 

@@ -1,12 +1,9 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { iamArn } from "./arns.ts";
 import { bundlePart } from "./bundle-part.ts";
 import type { Context } from "./context.ts";
 import type { DataLake, LakePart } from "./data-lake.ts";
-import type { Grantee } from "./grantee.ts";
-import { policyDocument, type Statement } from "./policy-document.ts";
-import { type Transform, transformed } from "./transform.ts";
+import { GrantedRole, type RoleTransforms } from "./role.ts";
 
 /** What somebody may read of the lake; definitions.json is part of it. */
 export interface Readable {
@@ -30,9 +27,7 @@ export interface ReaderRoleArgs extends Readable {
   readonly externalId?: string | undefined;
   /** Whether a person has to have signed in with a second factor. @default false, as programs have none */
   readonly mfa?: boolean;
-  readonly transform?:
-    | { readonly role?: Transform<aws.iam.RoleArgs>; readonly policy?: Transform<aws.iam.RolePolicyArgs> }
-    | undefined;
+  readonly transform?: RoleTransforms | undefined;
 }
 
 /**
@@ -45,53 +40,12 @@ export interface ReaderRoleArgs extends Readable {
  * **Security**: only the given principals can take it, for an hour at most, on demand with a second factor or an external id. It
  * reads processed records or bundles of what is named, never raw, state or runs, and decrypts through S3 only.
  */
-export class ReaderRole extends pulumi.ComponentResource implements Grantee {
-  readonly arn: pulumi.Output<string>;
-  /** The ARN as text that is known at preview, for policies. */
-  readonly plannedArn: pulumi.Output<string>;
-  readonly nodes: { readonly role: aws.iam.Role; readonly policies: aws.iam.RolePolicy[] };
-  readonly #name: string;
-  readonly #transform: ReaderRoleArgs["transform"];
-
+export class ReaderRole extends GrantedRole {
   constructor(name: string, args: ReaderRoleArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    super("tidegate:access:ReaderRole", name, {}, opts);
-    const { context } = args;
-    this.#name = name;
-    this.#transform = args.transform;
-    const roleName = context.name("role", args.label ?? name);
-    const role = new aws.iam.Role(
-      `${name}-role`,
-      transformed(
-        {
-          name: roleName,
-          description: `Reads ${whatOf(args)} of ${context.project} in stack ${context.stack}`,
-          assumeRolePolicy: trustOf(args),
-          maxSessionDuration: 3600,
-          forceDetachPolicies: true,
-        },
-        args.transform?.role,
-      ),
-      { parent: this },
-    );
-    this.arn = role.arn;
-    this.plannedArn = iamArn(context, `role/${roleName}`);
-    this.nodes = { role, policies: [] };
+    const { context, label, transform } = args;
+    const description = `Reads ${whatOf(args)} of ${context.project} in stack ${context.stack}`;
+    super("tidegate:access:ReaderRole", name, { context, label, description, trust: trustOf(args), transform }, opts);
     args.lake.grantRead(this, readablePart(args));
-    this.registerOutputs({ arn: this.arn });
-  }
-
-  /** Adds a right. @param what ends the policy's name, such as `read-lake` */
-  allow(what: string, statements: readonly Statement[]): void {
-    this.nodes.policies.push(
-      new aws.iam.RolePolicy(
-        `${this.#name}-${what}`,
-        transformed(
-          { name: what, role: this.nodes.role.name, policy: policyDocument(statements) },
-          this.#transform?.policy,
-        ),
-        { parent: this },
-      ),
-    );
   }
 }
 
