@@ -46,12 +46,14 @@ export class HttpClient {
   readonly #destinations: Destinations;
   readonly #agents: Agents;
   readonly #redaction = new Redaction();
+  readonly #temporary: string;
   readonly #credentials: Credentials;
   #tokenAgents: Agents | undefined;
 
   constructor(options: HttpClientOptions) {
     const { source, clock } = options;
     this.#options = options;
+    this.#temporary = options.temporary ?? tmpdir();
     this.#destinations = new Destinations(source);
     this.#agents = createAgents(this.#destinations.reach, options.lookup);
     for (const name of secretsOfAuth(source.auth)) this.#redaction.add(options.secret(name));
@@ -124,7 +126,8 @@ export class HttpClient {
   }
 
   async #transmit(request: HttpRequest, agents: Agents, signal: AbortSignal): Promise<Omit<HttpAnswer, "url">> {
-    const { fetch, idleTimeout = IDLE_TIMEOUT, temporary = tmpdir() } = this.#options;
+    const { fetch, idleTimeout = IDLE_TIMEOUT } = this.#options;
+    const temporary = this.#temporary;
     try {
       return await transmit(request, { fetch, agent: agents.of(new URL(request.url)), idleTimeout, temporary, signal });
     } catch (error) {

@@ -54,10 +54,14 @@ export async function keepExchange(
   const { dataset, asked, members, at } = context;
   const digest = hash("sha256", JSON.stringify([request.method, request.shown, answer.status, answer.sha256, members]));
   const name = rawName(new Date(at), digest);
-  const [only] = asked;
-  const folder = asked.length === 1 && only !== undefined ? rawFolder(dataset.name, only) : batchFolder(dataset.name);
+  const only = asked.length === 1 ? asked[0] : undefined;
+  const folder = only === undefined ? batchFolder(dataset.name) : rawFolder(dataset.name, only);
   const key = rawBodyKey(folder, name, await extensionOf(dataset.source.format, answer.body));
-  await putOnce(store, key, answer.body, { contentType: answer.headers["content-type"] ?? "application/octet-stream" });
+  await putOnce(store, key, answer.body, {
+    contentType: answer.headers["content-type"] ?? "application/octet-stream",
+    // By its record, which lies beside it.
+    followed: only !== undefined,
+  });
   const common = commonRecord(request, answer, key, context);
   await pMap(
     members,

@@ -39,6 +39,13 @@ export type WindowOutcome =
   /** Every member was taken over by somebody else. */
   | { readonly kind: "lost" };
 
+/** A page that is answered and not stored yet. */
+interface Turned extends Omit<Answered, "verdict"> {
+  readonly verdict: "data" | "empty";
+  /** Undefined when the window is complete with it. */
+  readonly next: PagePosition | undefined;
+}
+
 const FIRST: Page = { number: 1, offset: 0, token: undefined };
 
 /** Asks for one window of a team, page by page. Each page is stored before the next one is asked for. */
@@ -95,21 +102,33 @@ class WindowRun {
     while (page) {
       if (!(await this.#team.keep())) return { kind: "lost" };
       const watch = this.#watch();
-      const answered: Answered = await this.#ask(page, watch);
+      const turned = await this.#turn(pagination, page, watch);
+      if ("kind" in turned) return turned;
       try {
-        const { verdict } = answered;
-        if (verdict.kind === "skipPartition" || verdict.kind === "endPartition")
-          return { kind: verdict.kind, message: verdict.message };
-        if (verdict.kind === "splitWindow") return this.#split(answered);
-        if (verdict.kind === "restartWindow") throw new Shifted("the source lost its place more than once");
-        const next = this.#next(pagination, page, answered);
-        await this.#keep(page, next, answered, watch);
-        page = next && { token: undefined, ...next, number: page.number + 1 };
+        await this.#keep(page, turned, watch);
       } finally {
-        await answered.answer.dispose();
+        await turned.answer.dispose();
       }
+      page = turned.next && { token: undefined, ...turned.next, number: page.number + 1 };
     }
     return { kind: "covered" };
+  }
+
+  /** Asks for a page. What its rows were is known here alone: they are not kept until the answer is stored. */
+  async #turn(pagination: Pagination, page: Page, watch: RestateWatch | undefined): Promise<Turned | WindowOutcome> {
+    const answered = await this.#ask(page, watch);
+    const { request, answer, verdict } = answered;
+    let turned: Turned | undefined;
+    try {
+      if (verdict.kind === "skipPartition" || verdict.kind === "endPartition")
+        return { kind: verdict.kind, message: verdict.message };
+      if (verdict.kind === "splitWindow") return this.#split(answered);
+      if (verdict.kind === "restartWindow") throw new Shifted("the source lost its place more than once");
+      turned = { request, answer, verdict: verdict.kind, next: this.#next(pagination, page, answered) };
+      return turned;
+    } finally {
+      if (!turned) await answer.dispose();
+    }
   }
 
   #watch(): RestateWatch | undefined {
@@ -156,12 +175,7 @@ class WindowRun {
     throw new Error(`${new URL(source.url).host} refuses even a single bucket: answered ${answer.status}`);
   }
 
-  async #keep(
-    page: Page,
-    next: PagePosition | undefined,
-    { request, answer, verdict }: Answered,
-    watch: RestateWatch | undefined,
-  ): Promise<void> {
+  async #keep(page: Page, { request, answer, verdict, next }: Turned, watch: RestateWatch | undefined): Promise<void> {
     const { dataset, store, run, clock, complete } = this.#tools;
     const paged = dataset.source.pages.kind !== "none" && dataset.source.pages.kind !== "export";
     const record: ExchangePage | undefined = paged
@@ -173,7 +187,7 @@ class WindowRun {
       members: this.#team.members.map(({ partition, token, nextSequence }) => ({
         ...{ partition, lease: { token, sequence: nextSequence }, restates: restates(partition) },
       })),
-      verdict: verdict.kind === "empty" ? "empty" : "data",
+      verdict,
     });
     this.#team.advance(this.#window, next && { ...next, number: page.number + 1 }, restates);
     this.#tools.onKept(answer.bytes);

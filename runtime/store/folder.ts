@@ -4,7 +4,7 @@ import { dirname, join, resolve, sep } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { diskFull, UserError } from "../dataset/errors.ts";
 import { streamOf } from "./content.ts";
-import { digestOf, inFolder, readSmall, syncFolder, writeDurably } from "./durable.ts";
+import { digestOf, digestOfFile, inFolder, readSmall, syncFolder, writeDurably } from "./durable.ts";
 import { exclusively } from "./folder-lock.ts";
 import {
   ConditionFailed,
@@ -39,7 +39,7 @@ export class FolderStore implements Store {
     await giveWay();
     try {
       const body = readSmall(path) ?? (await readFile(path));
-      return { body, etag: digestOf(body) };
+      return new FileObject(body);
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
@@ -51,12 +51,13 @@ export class FolderStore implements Store {
     return lookAt(path) && streamOf(path);
   }
 
-  async put(key: string, body: Content, { condition }: WriteOptions = {}): Promise<string> {
+  async put(key: string, body: Content, { condition, followed = false }: WriteOptions = {}): Promise<string> {
     const path = this.#path(key);
     try {
       const { path: temporary, digest } = await writeDurably(join(this.location, WORK), body);
       try {
         await this.#publish(key, temporary, path, condition);
+        if (!followed) await syncFolder(dirname(path));
       } finally {
         discard(temporary);
       }
@@ -101,8 +102,9 @@ export class FolderStore implements Store {
     }
   }
 
-  withFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
-    return use(this.#path(key));
+  withFile<T>(key: string, use: (path: string, etag: () => Promise<string>) => Promise<T>): Promise<T> {
+    const path = this.#path(key);
+    return use(path, () => digestOfFile(path));
   }
 
   #path(key: string): string {
@@ -119,16 +121,37 @@ export class FolderStore implements Store {
       const lockPath = this.#lock(key);
       await exclusively({ path, lockPath, seed: temporary }, () => this.#replace(key, temporary, path, condition.etag));
     }
-    await syncFolder(folder);
   }
 
   async #replace(key: string, temporary: string, path: string, etag: string): Promise<void> {
-    if ((await this.get(key))?.etag !== etag) throw new ConditionFailed(key);
+    if ((await this.#etagOf(path)) !== etag) throw new ConditionFailed(key);
     renameSync(temporary, path);
+  }
+
+  async #etagOf(path: string): Promise<string | undefined> {
+    try {
+      return await digestOfFile(path);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
   }
 
   #lock(key: string): string {
     return join(this.location, WORK, `${digestOf(Buffer.from(key)).slice(0, 32)}.lock`);
+  }
+}
+
+/** Most of those who read an object do not write it: its etag is made for those who do. */
+class FileObject implements StoredObject {
+  readonly body: Uint8Array;
+
+  constructor(body: Uint8Array) {
+    this.body = body;
+  }
+
+  get etag(): string {
+    return digestOf(this.body);
   }
 }
 

@@ -29,6 +29,11 @@ export type WriteCondition = { readonly absent: true } | { readonly etag: string
 export interface WriteOptions {
   readonly condition?: WriteCondition;
   readonly contentType?: string;
+  /**
+   * Another object of the same folder is written next, and until then nothing depends on this one: a store may make both
+   * durable with that write. @default false
+   */
+  readonly followed?: boolean;
 }
 
 /** The condition of a write did not hold; somebody else was first. */
@@ -63,6 +68,9 @@ export interface Store {
   remove(key: string): Promise<void>;
   /** All objects whose key begins with the prefix, in the order of their keys. */
   list(prefix: string): AsyncIterable<ListedObject>;
-  /** Gives a readable local file with the object's content, valid until `use` has settled. @throws when it is missing */
-  withFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T>;
+  /**
+   * Gives a readable local file with the object's content, valid until `use` has settled. Ask for the etag before opening the
+   * file: a content that is put in its place later then fails the condition. @throws when it is missing
+   */
+  withFile<T>(key: string, use: (path: string, etag: () => Promise<string>) => Promise<T>): Promise<T>;
 }
