@@ -9,7 +9,7 @@ import { ListMultipartUploadsCommand, type S3Client } from "@aws-sdk/client-s3";
 import { S3Store, s3Client } from "../../runtime/store/s3.ts";
 import { ConditionFailed } from "../../runtime/store/store.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { noS3, type S3Emulator, startS3 } from "../support/moto.ts";
+import { everyS3, type S3Emulator } from "../support/s3.ts";
 import { keepsItsPromises } from "./conformance.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -100,15 +100,19 @@ describe("an S3 that has its own ways", () => {
     });
 });
 
-const reason = noS3();
-describe("an S3 bucket as a store", () => {
-  if (reason) {
-    it.skip(`not tested: ${reason}`);
-    return;
-  }
+for (const one of everyS3())
+  describe(`an S3 bucket as a store, with ${one.name}`, () => {
+    if ("missing" in one) {
+      it.skip(`not tested: ${one.missing}`);
+      return;
+    }
+    holdsTo(one.start);
+  });
+
+function holdsTo(start: () => Promise<S3Emulator>): void {
   let s3: S3Emulator;
   before(async () => {
-    s3 = await startS3();
+    s3 = await start();
   });
   after(() => s3?.close());
 
@@ -220,4 +224,4 @@ describe("an S3 bucket as a store", () => {
     await assert.rejects(store.get("k"), { name: "NoSuchBucket" });
     await assert.rejects(store.put("k", bytes("x"), { condition: { absent: true } }), { name: "NoSuchBucket" });
   });
-});
+}
