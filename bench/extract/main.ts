@@ -45,8 +45,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
 }
 
 async function measure({ name, command }: Contestant, limit?: number): Promise<Result> {
-  await mkdir(values.folder, { recursive: true });
-  const folder = await mkdtemp(join(values.folder, "tidegate-bench-"));
+  const folder = await mkdtemp(join(results, "run-"));
   const server = spawn(
     process.execPath,
     [fileURLToPath(new URL("server.ts", import.meta.url)), ...(limit ? ["--limit", String(limit)] : [])],
@@ -75,7 +74,6 @@ async function measure({ name, command }: Contestant, limit?: number): Promise<R
     return { seconds, rows, megabytes, requests, refused, asking: (last - first) / 1_000 };
   } finally {
     server.kill();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -122,11 +120,20 @@ function show(results: ReadonlyMap<string, Result>, extra: (result: Result) => s
 
 const all = contestants(python());
 const limit = Number(values.limit);
+await mkdir(values.folder, { recursive: true });
+const results = await mkdtemp(join(values.folder, "tidegate-bench-"));
+try {
+  process.stdout.write("without a limit\n");
+  show(await compete(all, Number(values.rounds)), () => "");
 
-process.stdout.write("without a limit\n");
-show(await compete(all, Number(values.rounds)), () => "");
-
-process.stdout.write(`\nat most ${limit} requests a second\n`);
-// A bucket that is full at first lets the first requests through at once.
-const shortest = (SYMBOLS.length * PAGES - limit) / limit;
-show(await compete(all, 1, limit), ({ seconds }) => `  ${((100 * shortest) / seconds).toFixed(1)} % of the limit used`);
+  process.stdout.write(`\nat most ${limit} requests a second\n`);
+  // A bucket that is full at first lets the first requests through at once.
+  const shortest = (SYMBOLS.length * PAGES - limit) / limit;
+  show(
+    await compete(all, 1, limit),
+    ({ seconds }) => `  ${((100 * shortest) / seconds).toFixed(1)} % of the limit used`,
+  );
+} finally {
+  // Not before: a file system that has just deleted thousands of files may be slow to create others, for whoever comes next.
+  await rm(results, { recursive: true, force: true });
+}

@@ -18,22 +18,40 @@ export function parseJson(text: string): JsonValue {
   );
 }
 
-const [POINT, ZERO, NINE, UPPER_E, LOWER_E] = [46, 48, 57, 69, 101];
+const [PLUS, MINUS, POINT, ZERO, NINE, UPPER_E, LOWER_E] = [43, 45, 46, 48, 57, 69, 101];
+
+/** Digits that every float holds exactly, whatever its exponent: https://en.cppreference.com/w/cpp/types/numeric_limits/digits10 */
+const EXACT_DIGITS = 15;
+
+/** Exponents of fewer digits are far from the ends of what a float can be. */
+const WIDE_EXPONENT = 3;
 
 /**
- * A float holds 15 digits exactly: only a longer number, or one with an exponent, needs the slower look at its text. Every
- * body passes here; a loop takes an eighth of a regular expression's time.
+ * Only a number with many digits, or with a wide exponent, needs the slower look at its text. Every body passes here: a look
+ * at every third character misses no run of three digits, and costs a small part of what a regular expression does.
  */
 function mayBeInexact(text: string): boolean {
-  let digits = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if ((code >= ZERO && code <= NINE) || code === POINT) digits += 1;
-    else if (digits > 0 && (code === LOWER_E || code === UPPER_E)) return true;
-    else digits = 0;
-    if (digits > 15) return true;
+  for (let index = WIDE_EXPONENT - 1; index < text.length; index += WIDE_EXPONENT) {
+    if (!isNumeral(text, index)) continue;
+    let [start, end] = [index, index + 1];
+    while (isNumeral(text, start - 1)) start -= 1;
+    while (isNumeral(text, end)) end += 1;
+    if (end - start > EXACT_DIGITS || (end - start >= WIDE_EXPONENT && isExponent(text, start))) return true;
+    index = end;
   }
   return false;
+}
+
+function isNumeral(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  return (code >= ZERO && code <= NINE) || code === POINT;
+}
+
+/** Whether the digits from here on stand behind an E. */
+function isExponent(text: string, start: number): boolean {
+  const before = text.charCodeAt(start - 1);
+  const code = before === PLUS || before === MINUS ? text.charCodeAt(start - 2) : before;
+  return code === LOWER_E || code === UPPER_E;
 }
 
 function isExact(value: number, source: string): boolean {

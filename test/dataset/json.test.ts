@@ -2,6 +2,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseJson } from "../../runtime/dataset/json.ts";
 
+/** The digits of a number without zeros at their ends, and the power of ten of the last one. */
+function parts(text: string): { readonly digits: string; readonly power: number } {
+  const [, whole = "", part = "", exponent = "0"] = /^(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? [];
+  const all = `${whole}${part}`.replace(/^0+/, "");
+  const digits = all.replace(/0+$/, "");
+  return { digits, power: Number(exponent) - part.length + all.length - digits.length };
+}
+
 describe("JSON without loss", () => {
   for (const [text, value] of [
     ["127.0", 127],
@@ -39,6 +47,22 @@ describe("JSON without loss", () => {
         const value = parseJson(text);
         assert(value === text || (typeof value === "number" && String(value) === text), text);
       }),
+    );
+  });
+
+  it("keeps the value of every number with an exponent, wherever it stands", () => {
+    const digits = fc.bigInt({ min: 1n, max: 10n ** 19n }).map(String);
+    const exponent = fc.tuple(fc.constantFrom("e", "E", "e+", "e-", "E-"), fc.integer({ min: 0, max: 400 }));
+    fc.assert(
+      fc.property(fc.string({ maxLength: 4 }), digits, exponent, (before, mantissa, [e, power]) => {
+        const text = `${mantissa}${e}${power}`;
+        const [, value] = parseJson(JSON.stringify([before, 0]).replace(/0]$/, `${text}]`)) as [
+          string,
+          string | number,
+        ];
+        assert.deepEqual(parts(String(value)), parts(text), text);
+      }),
+      { numRuns: 2_000 },
     );
   });
 
