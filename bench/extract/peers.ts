@@ -34,8 +34,8 @@ function run(command: string, args: readonly string[]): void {
 
 /** V8 trades memory for a little time where nobody stops it. */
 const FLAGS = [
-  ...["--min-semi-space-size=4", "--max-semi-space-size=8"],
-  ...["--initial-old-space-size=64", "--max-old-space-size=192"],
+  ...["--min-semi-space-size=8", "--max-semi-space-size=8"],
+  ...["--initial-old-space-size=48", "--max-old-space-size=192"],
 ];
 
 /** Somebody who brings in the data. */

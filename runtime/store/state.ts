@@ -158,10 +158,6 @@ export async function readState(
   return found ? { state: fromDocument(found.value), etag: found.etag } : { state: UNKNOWN, etag: undefined };
 }
 
-/** What is known complete of a partition, merged and in order. */
-export const readCoverage = async (store: Store, dataset: string, partition: string): Promise<readonly Interval[]> =>
-  (await readState(store, dataset, partition)).state.coverage;
-
 const iso = (instant: number): string => new Moment(instant).toString();
 
 const spell = ({ start, end }: Interval): Span => ({ start: iso(start), end: iso(end) });

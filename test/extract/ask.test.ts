@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import type { Dataset } from "../../runtime/dataset/definition.ts";
-import { csvBody, exportJob, oauth2, withSource } from "../../runtime/dataset/index.ts";
-import { readCoverage, readState } from "../../runtime/store/state.ts";
+import { csvBody, exportJob, oauth2, queryKey, withSource } from "../../runtime/dataset/index.ts";
+import { readState } from "../../runtime/store/state.ts";
+import { readCoverage } from "../support/coverage.ts";
 import { days, exchangesOf, extractTiny } from "../support/extraction.ts";
 import { FakeSource, fakeDataset } from "../support/fake-source.ts";
 import { MemoryStore } from "../support/memory-store.ts";
@@ -98,7 +99,7 @@ describe("an export", () => {
     definition: one,
   });
 
-  it("is asked for until there is a file, which is kept and nothing else", async () => {
+  it("is asked for until there is a file, which is kept with the answer that named it, and nothing else", async () => {
     const source = new FakeSource(({ url }, nth) => {
       if (url.host === "files.example") return { body: csv, headers: { "content-type": "text/csv" } };
       return { body: nth < 3 ? { status: "creating" } : { link: "https://files.example/x.csv" } };
@@ -109,7 +110,33 @@ describe("an export", () => {
     const [only, ...others] = await exchangesOf(store);
     assert.deepEqual([others, only?.request.url], [[], "https://files.example/x.csv"]);
     assert.match(only?.body.key ?? "", /\.csv$/);
+    assert.deepEqual(only?.via?.response, { status: 200, body: '{"link":"https://files.example/x.csv"}' });
+    assert.equal(only?.via?.request.url, source.requests[0]?.url.href);
+    assert.equal(only?.via?.request.method, "GET");
     assert.deepEqual(await readCoverage(store, "tiny", "A"), [days(0, 10)]);
+  });
+
+  it("keeps no secret of the answer that named the file, and none at all that is large", async () => {
+    const dataset = fakeDataset({
+      source: { ...exported.source, auth: queryKey({ parameter: "key", secret: "KEY" }) },
+      definition: one,
+    });
+    for (const [more, body] of [
+      ["", '{"link":"https://files.example/x.csv","more":" for [redacted]"}'],
+      ["x".repeat(17_000), undefined],
+    ] as const) {
+      const source = new FakeSource(({ url }) =>
+        url.host === "files.example"
+          ? { body: csv, headers: { "content-type": "text/csv" } }
+          : { body: { link: "https://files.example/x.csv", more: `${more} for the-secret` } },
+      );
+      const store = new MemoryStore();
+      const { problems } = await extractTiny(dataset, store, { fetch: source.fetch, days: 10, secret: "the-secret" });
+      assert.deepEqual(problems, []);
+      const [exchange] = await exchangesOf(store);
+      assert.equal(exchange?.via?.response.body, body);
+      assert.doesNotMatch(JSON.stringify(exchange), /the-secret/);
+    }
   });
 
   it("that is not ready in time covers nothing", async () => {

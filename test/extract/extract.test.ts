@@ -4,7 +4,7 @@ import { systemClock } from "../../runtime/dataset/clock.ts";
 import { UserError } from "../../runtime/dataset/errors.ts";
 import { when } from "../../runtime/dataset/index.ts";
 import { Budget } from "../../runtime/extract/budget.ts";
-import { readCoverage } from "../../runtime/store/state.ts";
+import { readCoverage } from "../support/coverage.ts";
 import { about, days, exchangesOf, extractTiny, oneAtATime, useTiny } from "../support/extraction.ts";
 import { tiny } from "../support/tiny.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Dataset } from "../../runtime/dataset/definition.ts";
 import { token } from "../../runtime/dataset/index.ts";
 import { startReplay } from "../../runtime/replay/server.ts";
-import { readCoverage } from "../../runtime/store/state.ts";
+import { readCoverage } from "../support/coverage.ts";
 import { about, days, exchangesOf, extractTiny, keysOf, useTiny } from "../support/extraction.ts";
 import { tinyRows } from "../support/tiny.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { acquire } from "../../runtime/store/lease.ts";
-import { LEASE, readCoverage, readState } from "../../runtime/store/state.ts";
+import { LEASE, readState } from "../../runtime/store/state.ts";
 import { JumpingClock } from "../support/clock.ts";
+import { readCoverage } from "../support/coverage.ts";
 import { days, extractTiny, never, START } from "../support/extraction.ts";
 import { FakeSource } from "../support/fake-source.ts";
 import { storedDates } from "../support/lake-rows.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DAY } from "../../runtime/dataset/duration.ts";
-import { readCoverage } from "../../runtime/store/state.ts";
 import { JumpingClock } from "../support/clock.ts";
+import { readCoverage } from "../support/coverage.ts";
 import { about, days, extractTiny, START, useTiny } from "../support/extraction.ts";
 import { startTiny, tiny } from "../support/tiny.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Dataset } from "../../runtime/dataset/definition.ts";
 import { counted, nextToken } from "../../runtime/dataset/index.ts";
-import { readCoverage } from "../../runtime/store/state.ts";
+import { readCoverage } from "../support/coverage.ts";
 import { days, exchangesOf, extractTiny } from "../support/extraction.ts";
 import { type FakeAnswer, type FakeRequest, FakeSource, fakeDataset } from "../support/fake-source.ts";
 import { storedDates } from "../support/lake-rows.ts";

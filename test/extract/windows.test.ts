@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DAY } from "../../runtime/dataset/duration.ts";
 import { when } from "../../runtime/dataset/index.ts";
 import type { Asked } from "../../runtime/replay/server.ts";
-import { readCoverage } from "../../runtime/store/state.ts";
+import { readCoverage } from "../support/coverage.ts";
 import { about, days, exchangesOf, extractTiny, useTiny } from "../support/extraction.ts";
 import { tiny } from "../support/tiny.ts";
 

@@ -7,12 +7,12 @@ import {
   advance,
   fromDocument,
   type PartitionState,
-  readCoverage,
   readState,
   type StateDocument,
   toDocument,
   UNKNOWN,
 } from "../../runtime/store/state.ts";
+import { readCoverage } from "../support/coverage.ts";
 import { MemoryStore } from "../support/memory-store.ts";
 
 const instant = fc.nat(20_000).map((day) => day * DAY);
