@@ -65,7 +65,8 @@ export interface IngestionTaskArgs {
  *
  * **Security**: an unprivileged user, a read-only root file system, no Linux capability; it writes only to a volume that goes away
  * with it, and files of bundles it cannot change. Its role reaches the dataset's own
- * folders of the lake, what budgets of sources have left, definitions.json and its artifact; of another dataset it reads the
+ * folders of the lake, what budgets of sources have left, a refresh token that its source has renewed (sealed, see
+ * runtime/store/seal.ts), definitions.json and its artifact; of another dataset it reads the
  * processed records, if its partitions come from there. The role that starts it reaches the secrets of the source that is asked,
  * and the dataset's own log streams. Tokens come from Secrets Manager and stand in no definition.
  */
@@ -119,6 +120,7 @@ export class IngestionTask extends pulumi.ComponentResource {
         ].map((folder) => `${folder}/${dataset.name}`),
         // Whoever asks the same source shares its budget.
         "state/.budgets",
+        ...tokenFolders(dataset),
       ],
       objects: ["definitions.json", `state/${dataset.name}.index.json`],
     });
@@ -259,6 +261,10 @@ const readFolders = ({ name, partitions: { origin } }: Dataset): string[] => [
   `requests/${name}`,
   ...(origin?.kind === "rows" ? [`processed/${origin.dataset}`] : []),
 ];
+
+/** Where a refresh token is kept that the source gives in the place of the configured one. */
+const tokenFolders = ({ source: { auth } }: Dataset): string[] =>
+  auth.kind === "oauth2" && auth.refreshToken !== undefined ? [`state/.tokens/${auth.refreshToken}`] : [];
 
 function secretOf({ dataset, secrets }: IngestionTaskArgs, name: string): SourceSecret {
   const secret = secrets[name];

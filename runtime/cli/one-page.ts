@@ -13,6 +13,7 @@ import { Budgets } from "../extract/budget.ts";
 import { HttpClient } from "../extract/client.ts";
 import { Pagination } from "../extract/pages.ts";
 import { buildRequest, type HttpAnswer, type HttpRequest, nodeFetch } from "../extract/request.ts";
+import type { SwapStore } from "../extract/shared-budget.ts";
 import { judge, type Verdict } from "../extract/verdict.ts";
 import type { Rejected } from "../process/quarantine.ts";
 import { nothing, RowReader } from "../process/reader.ts";
@@ -30,6 +31,8 @@ export interface OnePageOptions {
   readonly clock: Clock;
   secret(name: string): string;
   readonly signal: AbortSignal;
+  /** Where a refresh token that the source renews is kept: to ask may use up the one before it. */
+  readonly store: SwapStore;
 }
 
 /** One answer of a source, and what would be stored of it. */
@@ -53,9 +56,9 @@ export interface Asked {
   readonly more: boolean;
 }
 
-/** Asks for the first page of one window. Nothing is tried again, and nothing is stored. */
+/** Asks for the first page of one window. Nothing is tried again, and nothing of the answer is stored. */
 export async function askOnePage(options: OnePageOptions): Promise<Asked> {
-  const { dataset, partition, clock, secret, signal } = options;
+  const { dataset, partition, clock, secret, signal, store } = options;
   const { source } = dataset;
   const window = windowOf(options);
   const parts = source.request({
@@ -65,7 +68,8 @@ export async function askOnePage(options: OnePageOptions): Promise<Asked> {
     page: FIRST,
     now: new Moment(clock.now()),
   });
-  const client = new HttpClient({ source, secret, fetch: nodeFetch, clock, budget: new Budgets(clock).of(source) });
+  const budget = new Budgets(clock).of(source);
+  const client = new HttpClient({ source, secret, fetch: nodeFetch, clock, budget, store });
   const send = async (request: HttpRequest, judged: ResolvedSource): Promise<Answered> => {
     const exchanged = await client.send(request, signal);
     const graphql = parts.body !== undefined && "graphql" in parts.body;

@@ -1,5 +1,6 @@
 import type { Clock } from "../dataset/clock.ts";
 import type { ResolvedSource, SourceRow } from "../dataset/source.ts";
+import type { ExchangeVia } from "../store/exchange.ts";
 import type { Budget } from "./budget.ts";
 import type { HttpClient } from "./client.ts";
 import { NoAnswer, QuotaEnded, Refused } from "./failure.ts";
@@ -16,6 +17,8 @@ export interface Answered {
   /** Its `dispose` is the caller's to call. */
   readonly answer: HttpAnswer;
   readonly verdict: Settled;
+  /** What led to it, when another answer named it. */
+  readonly via?: ExchangeVia | undefined;
 }
 
 export interface AskOptions {

@@ -10,6 +10,7 @@ import { NoAnswer, Refused } from "./failure.ts";
 import { Redaction } from "./redaction.ts";
 import { afterRedirect } from "./redirect.ts";
 import { type Fetch, type HttpAnswer, type HttpRequest, neutral, unsigned } from "./request.ts";
+import type { SwapStore } from "./shared-budget.ts";
 import { transmit } from "./transmit.ts";
 
 export interface HttpClientOptions {
@@ -19,6 +20,8 @@ export interface HttpClientOptions {
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly budget: Budget;
+  /** Where refresh tokens that the source renews are kept for later runs. @default nowhere */
+  readonly store?: SwapStore | undefined;
   /** The longest wait for the budget, in milliseconds. @default 15 minutes */
   readonly patience?: number;
   /** Milliseconds without a byte after which an answer is given up. @default 60 seconds */
@@ -59,6 +62,7 @@ export class HttpClient {
     for (const name of secretsOfAuth(source.auth)) this.#redaction.add(options.secret(name));
     this.#credentials = credentialsOf(source.auth, {
       clock,
+      store: options.store,
       secret: options.secret,
       post: (request, signal) => this.#post(request, signal),
       learned: (value) => this.#redaction.add(value),

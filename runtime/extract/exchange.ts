@@ -6,7 +6,7 @@ import type { Format } from "../dataset/format.ts";
 import type { Interval } from "../dataset/interval.ts";
 import { Moment } from "../dataset/moment.ts";
 import { jsonBytes, putOnce } from "../store/documents.ts";
-import type { Exchange, ExchangePage } from "../store/exchange.ts";
+import type { Exchange, ExchangePage, ExchangeVia } from "../store/exchange.ts";
 import { batchFolder, exchangeKey, rawBodyKey, rawFolder, rawName } from "../store/layout.ts";
 import type { Content, Store } from "../store/store.ts";
 import type { HttpAnswer, HttpRequest } from "./request.ts";
@@ -37,6 +37,8 @@ export interface ExchangeContext {
   readonly page: ExchangePage | undefined;
   readonly run: string;
   readonly verdict: Exchange["verdict"];
+  /** What led to it. */
+  readonly via?: ExchangeVia | undefined;
   /** When the answer was complete, Unix milliseconds. */
   readonly at: number;
 }
@@ -83,7 +85,7 @@ function commonRecord(
   { method, shown }: HttpRequest,
   answer: HttpAnswer,
   key: string,
-  { dataset, asked, window, page, run, verdict, at }: ExchangeContext,
+  { dataset, asked, window, page, run, verdict, via, at }: ExchangeContext,
 ): Omit<Exchange, "partition"> {
   return {
     version: 1,
@@ -95,6 +97,7 @@ function commonRecord(
     run,
     at: new Date(at).toISOString(),
     request: { method, ...shown },
+    ...(via ? { via } : {}),
     verdict,
     response: {
       status: answer.status,

@@ -94,7 +94,7 @@ class Extraction {
     const states = await readStates(store, dataset.name, partitions.values);
     const units = unitsOf(await this.#todos(states), source.batch);
     this.#progress.more(units.reduce((sum, { windows }) => sum + windows, 0));
-    const client = new HttpClient({ source, secret, fetch, clock, budget });
+    const client = new HttpClient({ source, secret, fetch, clock, budget, store });
     const renewal = setInterval(() => this.#renew(), RENEWAL);
     try {
       await pMap(units, (unit) => this.#unit(unit, client), {

@@ -117,14 +117,14 @@ class WindowRun {
   /** Asks for a page. What its rows were is known here alone: they are not kept until the answer is stored. */
   async #turn(pagination: Pagination, page: Page, watch: RestateWatch | undefined): Promise<Turned | WindowOutcome> {
     const answered = await this.#ask(page, watch);
-    const { request, answer, verdict } = answered;
+    const { request, answer, verdict, via } = answered;
     let turned: Turned | undefined;
     try {
       if (verdict.kind === "skipPartition" || verdict.kind === "endPartition")
         return { kind: verdict.kind, message: verdict.message };
       if (verdict.kind === "splitWindow") return this.#split(answered);
       if (verdict.kind === "restartWindow") throw new Shifted("the source lost its place more than once");
-      turned = { request, answer, verdict: verdict.kind, next: this.#next(pagination, page, answered) };
+      turned = { request, answer, via, verdict: verdict.kind, next: this.#next(pagination, page, answered) };
       return turned;
     } finally {
       if (!turned) await answer.dispose();
@@ -175,7 +175,11 @@ class WindowRun {
     throw new Error(`${new URL(source.url).host} refuses even a single bucket: answered ${answer.status}`);
   }
 
-  async #keep(page: Page, { request, answer, verdict, next }: Turned, watch: RestateWatch | undefined): Promise<void> {
+  async #keep(
+    page: Page,
+    { request, answer, via, verdict, next }: Turned,
+    watch: RestateWatch | undefined,
+  ): Promise<void> {
     const { dataset, store, run, clock, complete } = this.#tools;
     const paged = dataset.source.pages.kind !== "none" && dataset.source.pages.kind !== "export";
     const record: ExchangePage | undefined = paged
@@ -187,7 +191,7 @@ class WindowRun {
       members: this.#team.members.map(({ partition, token, nextSequence }) => ({
         ...{ partition, lease: { token, sequence: nextSequence }, restates: restates(partition) },
       })),
-      verdict,
+      ...{ verdict, via },
     });
     this.#team.advance(this.#window, next && { ...next, number: page.number + 1 }, restates);
     this.#tools.onKept(answer.bytes);

@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import type { Dataset } from "../dataset/definition.ts";
 import { readJson } from "../store/documents.ts";
-import type { Exchange } from "../store/exchange.ts";
+import type { Exchange, ExchangeRequest } from "../store/exchange.ts";
 import { exchangeName, rawDatasetFolder } from "../store/layout.ts";
 import type { Store } from "../store/store.ts";
 import type { Answer } from "./faults.ts";
@@ -24,25 +24,35 @@ export async function recordingsOfLake(dataset: Dataset, store: Store): Promise<
   const read = await pMap(keys, async (key) => (await readJson<Exchange>(store, key))?.value, { concurrency: READS });
   const exchanges = read.filter((one) => one !== undefined).sort((a, b) => (a.at < b.at ? -1 : 1));
   const newest = new Map(
-    exchanges.map((one) => [`${one.request.method} ${one.request.url} ${one.request.body ?? ""}`, one] as const),
+    exchanges
+      .flatMap((exchange) => [...namingOf(exchange), toRecorded(dataset, exchange, store)])
+      .map((one) => [`${one.request.method} ${one.request.url} ${one.request.body ?? ""}`, one] as const),
   );
   const last = exchanges
     .map(({ window }) => window.end)
     .sort()
     .at(-1);
   return {
-    recordings: [...newest.values()].map((exchange) => toRecording(dataset, exchange, store)),
+    recordings: [...newest.values()].map(toRecording),
     through: last && new Date(Date.parse(last) - 1).toISOString().slice(0, 10),
   };
 }
 
-function toRecording(dataset: Dataset, { request, response, body }: Exchange, store: Store): Recording {
-  const { origin, pathname, searchParams } = new URL(request.url);
+/** An answer, whatever was asked for it. */
+interface Recorded {
+  readonly request: ExchangeRequest;
+  read(origin: string): Promise<Answer>;
+}
+
+function toRecording({ request, read }: Recorded): Recording {
+  const { pathname, searchParams } = new URL(request.url);
+  return { method: request.method, path: pathname, query: [...searchParams], body: request.body ?? "", read };
+}
+
+function toRecorded(dataset: Dataset, { request, response, body }: Exchange, store: Store): Recorded {
+  const { origin } = new URL(request.url);
   return {
-    method: request.method,
-    path: pathname,
-    query: [...searchParams],
-    body: request.body ?? "",
+    request,
     async read(own): Promise<Answer> {
       const bytes = (await store.get(body.key))?.body;
       if (!bytes) return { status: 500, body: JSON.stringify({ error: `${body.key} is missing in the lake` }) };
@@ -58,7 +68,25 @@ function toRecording(dataset: Dataset, { request, response, body }: Exchange, st
   };
 }
 
+/** The answer that said where the file of a prepared export is: it must lead to the replay, whatever host has the file. */
+function namingOf({ request, via }: Exchange): Recorded[] {
+  if (!via) return [];
+  const { origin } = new URL(request.url);
+  const { status, body } = via.response;
+  return [
+    {
+      request: via.request,
+      read: async (own) => ({
+        status,
+        headers: { "content-type": "application/json" },
+        // JSON may escape a slash.
+        body: body.replaceAll(origin, own).replaceAll(origin.replaceAll("/", "\\/"), own),
+      }),
+    },
+  ];
+}
+
 /** Whether a body says where the next one is: that must lead to the replay as well. */
-const namesLinks = ({ source: { pages } }: Dataset): boolean => pages.kind === "link" || pages.kind === "export";
+const namesLinks = ({ source: { pages } }: Dataset): boolean => pages.kind === "link";
 
 const isText = (key: string): boolean => /\.(json|ndjson|csv|txt)$/.test(key);

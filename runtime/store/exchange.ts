@@ -18,18 +18,28 @@ export interface Exchange {
   readonly restates?: string;
   /** When the answer was complete, ISO 8601. */
   readonly at: string;
-  /** Secrets are redacted. */
-  readonly request: {
-    readonly method: string;
-    readonly url: string;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body?: string;
-  };
+  readonly request: ExchangeRequest;
+  /** The exchange in which the source said where this one's file is; undefined without one, or when it was large. */
+  readonly via?: ExchangeVia;
   /** What the answer was taken for: rows, or "asked, and there was nothing" whatever its body says. */
   readonly verdict: "data" | "empty";
   readonly response: { readonly status: number; readonly headers: Readonly<Record<string, string>> };
   /** `bytes` and `sha256` are of the stored object. */
   readonly body: { readonly key: string; readonly bytes: number; readonly sha256: string };
+}
+
+/** As it was sent; secrets are redacted. */
+export interface ExchangeRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** An answer that holds no rows, with its text: secrets are redacted. */
+export interface ExchangeVia {
+  readonly request: ExchangeRequest;
+  readonly response: { readonly status: number; readonly body: string };
 }
 
 export interface ExchangePage {

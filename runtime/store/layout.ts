@@ -57,6 +57,9 @@ export const stateIndexKey = (dataset: string): string => `state/${dataset}.inde
 /** Budgets that several tasks share; no dataset's name begins with a dot. */
 export const budgetKey = (digest: string): string => `state/.budgets/${digest}.json`;
 
+/** A refresh token that a source has given. @param secret name of the one that it follows, so that a task needs no right to others */
+export const tokenKey = (secret: string, digest: string): string => `state/.tokens/${secret}/${digest}.json`;
+
 export const requestsFolder = (dataset: string): string => `requests/${dataset}/`;
 
 /** What was asked for on demand. */

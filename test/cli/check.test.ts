@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { badGateway } from "../../runtime/replay/faults.ts";
 import { type Answer, type ReplayServer, startReplay } from "../../runtime/replay/server.ts";
 import { command, definitions, smallDataset, temporaryFolder } from "../support/command.ts";
+import { startRotation } from "../support/rotation.ts";
 
 const SECRET = "s3cr3t-value";
 
@@ -99,6 +100,22 @@ describe("tidegate check", () => {
     assert.equal(exit, 0, stderr);
     assert.deepEqual(JSON.parse(stdout).records, [{ item: "one", day: "2024-01-05", value: "7" }]);
     assert.deepEqual([server.requests.length, other.requests[0]?.path], [0, "/other/one"]);
+  });
+
+  it("keeps a refresh token that the source renews, for the next one would be refused without it", async () => {
+    await using tokens = await startRotation({ first: "by-hand", revokes: true });
+    const auth = `auth: oauth2({ tokenUrl: "${tokens.url}/t", clientId: "ID", clientSecret: "KEY", refreshToken: "REFRESH" }),`;
+    const code = smallDataset("small", server.url, auth).replace("text, token", "oauth2, text");
+    await definitions(folder.path, { "small.ts": code });
+    answer = { status: 200, body: '[["2024-01-05",1.5]]' };
+    const secrets = { ID: "client-id", KEY: "client-secret", REFRESH: "by-hand" };
+    const data = `${folder.path}/data`;
+    for (let i = 0; i < 2; i += 1) {
+      const { code, stderr } = await command(["check", "small", "--datasets", datasets, "--data", data], secrets);
+      assert.equal(code, 0, stderr);
+    }
+    assert.deepEqual(tokens.sent, ["by-hand", "refresh-1"]);
+    assert.deepEqual(readdirSync(`${data}/lake/state`), [".tokens"]);
   });
 
   it("fetches the file of an export when it is there, and says when it is not", async () => {

@@ -1,40 +1,12 @@
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import ts from "typescript";
 import { loadDatasetFile } from "../../runtime/cli/datasets.ts";
 import type { Dataset } from "../../runtime/dataset/definition.ts";
 import { type Answer, type Asked, type ReplayServer, startReplay } from "../../runtime/replay/server.ts";
 import { command, temporaryFolder } from "../support/command.ts";
-
-const VOCABULARY = fileURLToPath(new URL("../../runtime/dataset/index.ts", import.meta.url));
-
-/** What the compiler says of a file, with the strictness of the project. */
-function compile(file: string): string[] {
-  const program = ts.createProgram([file], {
-    target: ts.ScriptTarget.ES2024,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    strict: true,
-    noUncheckedIndexedAccess: true,
-    exactOptionalPropertyTypes: true,
-    noUnusedLocals: true,
-    noUnusedParameters: true,
-    erasableSyntaxOnly: true,
-    allowImportingTsExtensions: true,
-    resolveJsonModule: true,
-    skipLibCheck: true,
-    noEmit: true,
-    typeRoots: [fileURLToPath(new URL("../../node_modules/@types", import.meta.url))],
-    types: ["node"],
-    paths: { tidegate: [VOCABULARY] },
-  });
-  return ts
-    .getPreEmitDiagnostics(program)
-    .map(({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
-}
+import { compile } from "../support/compile.ts";
 
 const bars = Array.from({ length: 5 }, (_, i) => ({
   symbol: "AAPL",

@@ -13,7 +13,15 @@ import { TaskRunner } from "../../components/task-runner.ts";
 import { checkPolicies } from "../../offline/policy.ts";
 import type { Recording } from "../../offline/record.ts";
 import { rules } from "../../policies/rules/index.ts";
-import { type Dataset, defineDataset, requested, rowsOf, UserError, withSource } from "../../runtime/dataset/index.ts";
+import {
+  type Dataset,
+  defineDataset,
+  oauth2,
+  requested,
+  rowsOf,
+  UserError,
+  withSource,
+} from "../../runtime/dataset/index.ts";
 import { taskParts } from "../support/components.ts";
 import { datasetCalled } from "../support/datasets.ts";
 import { inputs, joined, json, made, recorded, resource, statements } from "../support/pulumi.ts";
@@ -192,6 +200,29 @@ describe("IngestionTask", () => {
       `${lake}/state/.budgets/*`,
       `${lake}/definitions.json`,
       `${lake}/state/daily_prices.index.json`,
+    ]);
+  });
+
+  it("writes refresh tokens of its own secret, when it has one that its source may renew", async () => {
+    const writable = async (options: { readonly refreshToken?: string }) => {
+      const auth = oauth2({ tokenUrl: "https://id.example/token", clientId: "ID", clientSecret: "SECRET", ...options });
+      const daily = datasetCalled("daily_prices");
+      const recording = await recorded(() => {
+        const { context, key, ...given } = taskParts("coinbase_candles");
+        const secrets = Object.fromEntries(
+          ["ID", "SECRET", "REFRESH"].map((secret) => [secret, new SourceSecret(secret, { context, key, secret })]),
+        );
+        const dataset = { ...daily, source: { ...daily.source, auth } };
+        new IngestionTask("renewing", { ...given, context, secrets, dataset });
+      });
+      const [, objects] = statements(recording, "renewing-task-write-lake");
+      return [objects?.Resource].flat().filter((one) => String(one).includes("/state/."));
+    };
+    const state = "arn:aws:s3:::tidegate-test-lake-123456789012/lake/state";
+    assert.deepEqual(await writable({}), [`${state}/.budgets/*`]);
+    assert.deepEqual(await writable({ refreshToken: "REFRESH" }), [
+      `${state}/.budgets/*`,
+      `${state}/.tokens/REFRESH/*`,
     ]);
   });
 

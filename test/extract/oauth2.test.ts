@@ -150,6 +150,15 @@ describe("an access token of OAuth 2", () => {
     });
   });
 
+  it("is asked for once with a refresh token that is refused: that says nothing against the header", async () => {
+    await using tokens = await startServer((_got, response) =>
+      response.writeHead(400).end('{"error":"invalid_grant"}'),
+    );
+    using client = clientOf("http://127.0.0.1:1", { auth: auth(tokens.url, { refreshToken: "REFRESH" }) });
+    await assert.rejects(client.ask(), /it answered 400: .*invalid_grant/);
+    assert.equal(tokens.got.length, 1);
+  });
+
   it("may be asked for again when the token endpoint is down, or answers nonsense", async () => {
     for (const [status, body] of [
       [503, "<h1>busy</h1>"],

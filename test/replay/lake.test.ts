@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { nextLink } from "../../runtime/dataset/index.ts";
+import sharadarTickers from "../../datasets/sharadar-tickers.ts";
+import { at, exportJob, nextLink } from "../../runtime/dataset/index.ts";
+import { JumpingClock, tryDataset } from "../../runtime/replay/index.ts";
 import { recordingsOfLake } from "../../runtime/replay/lake.ts";
 import { playback } from "../../runtime/replay/playback.ts";
 import { startReplay } from "../../runtime/replay/server.ts";
@@ -9,6 +11,7 @@ import type { Exchange } from "../../runtime/store/exchange.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { exchangeKey, rawBodyKey, rawFolder } from "../../runtime/store/layout.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { replayNasdaqKey, startNasdaq } from "../support/replay/nasdaq.ts";
 import { tiny } from "../support/tiny.ts";
 
 const ORIGIN = "https://api.example.org";
@@ -103,6 +106,45 @@ describe("a lake's raw as a source", () => {
     await using server = await startReplay(playback(recordings));
     const bytes = await (await fetch(`${server.url}/prices?symbols=A,B`)).arrayBuffer();
     assert.deepEqual(Buffer.from(bytes), packed);
+  });
+
+  it("answers with the newest that said where an export's file is, and leads to itself for it", async () => {
+    const about = { method: "GET", url: `${ORIGIN}/export?of=A&api_key=[redacted]`, headers: {} };
+    const csv = `date,price\n2024-01-01,1 see ${ORIGIN} and https://files.example.org\n`;
+    for (const [name, link] of [
+      ["1", "https://files.example.org/old.csv"],
+      ["2", "https:\\/\\/files.example.org\\/new.csv?signature=x"],
+    ] as const)
+      await keep(name, link.replaceAll("\\", ""), csv, {
+        request: { method: "GET", url: link.replaceAll("\\", ""), headers: {} },
+        via: { request: about, response: { status: 202, body: `{"link":"${link}","other":"${ORIGIN}/x"}` } },
+        body: { key: `raw/tiny/A/${name}.csv`, bytes: 1, sha256: "" },
+      });
+    const dataset = tiny(ORIGIN, { source: { pages: exportJob({ link: (body) => String(at(body, "link")) }) } });
+    await using server = await startReplay(playback((await recordingsOfLake(dataset, store)).recordings));
+    const said = await fetch(`${server.url}/export?api_key=mine&of=A`);
+    assert.equal(said.status, 202);
+    const { link, other } = (await said.json()) as { link: string; other: string };
+    assert.deepEqual([link, other], [`${server.url}/new.csv?signature=x`, `${ORIGIN}/x`]);
+    assert.equal(await (await fetch(link)).text(), csv);
+    assert.equal(await (await fetch(`${server.url}/old.csv`)).text(), csv);
+  });
+
+  it("brings in a recorded export again, without the source", async () => {
+    await using source = await startNasdaq({ polls: 1 });
+    const clock = () => new JumpingClock(Date.parse("2026-01-05T10:00:00Z"));
+    const secrets = { NASDAQ_DATA_LINK_API_KEY: replayNasdaqKey };
+    await using first = await tryDataset(sharadarTickers, { server: source, secrets, clock: clock() });
+    assert.deepEqual(first.summary.errors, []);
+    const { recordings } = await recordingsOfLake(sharadarTickers, first.store);
+    await source.close();
+    await using replay = await startReplay(playback(recordings));
+    const any = { NASDAQ_DATA_LINK_API_KEY: "any-key" };
+    await using again = await tryDataset(sharadarTickers, { server: replay, secrets: any, clock: clock() });
+    assert.deepEqual(again.summary.errors, []);
+    assert.deepEqual(again.records, first.records);
+    assert(again.records.length > 0);
+    assert.equal(replay.answered(200), 2);
   });
 
   it("is empty for a dataset without raw", async () => {

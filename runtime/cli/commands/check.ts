@@ -6,13 +6,14 @@ import { secretFromEnvironment } from "../../environment.ts";
 import { formatBytes, formatNumberOf } from "../../publish/report/format.ts";
 import { shownRecord } from "../../store/shown.ts";
 import { loadDatasets, selectDatasets } from "../datasets.ts";
+import { type LakeOptions, openLake } from "../lake.ts";
 import { type Asked, askOnePage } from "../one-page.ts";
 import { interrupted } from "../signals.ts";
 import { chooseSources } from "../sources.ts";
 import { rowsTable } from "../terminal/table.ts";
 import { UsageError } from "../usage.ts";
 
-export interface CheckOptions {
+export interface CheckOptions extends LakeOptions {
   readonly partition?: string;
   readonly from?: string;
   readonly source?: string;
@@ -22,7 +23,7 @@ export interface CheckOptions {
   readonly json?: true;
 }
 
-/** `tidegate check`: one page of a source, and what would be stored of it. Nothing is stored. */
+/** `tidegate check`: one page of a source, and what would be stored of it. Nothing of it is stored. */
 export async function check(name: string, options: CheckOptions): Promise<number> {
   const [dataset] = chooseSources(selectDatasets(await loadDatasets(options.datasets), [name]), {
     source: options.source === undefined ? [] : [options.source],
@@ -37,6 +38,7 @@ export async function check(name: string, options: CheckOptions): Promise<number
     clock: systemClock,
     secret: secretOf(dataset),
     signal: interrupted(),
+    store: await openLake(options),
   });
   process.stdout.write(
     options.json ? `${JSON.stringify(toJson(dataset, asked), null, 2)}\n` : `${describe(dataset, asked, rows)}\n`,

@@ -4,11 +4,12 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Fault, UserError } from "../../dataset/errors.ts";
 import { loadDatasetFile, PROJECT_DATASETS } from "../datasets.ts";
+import { type BodyOptions, readBody } from "../draft/asked-body.ts";
 import { draft } from "../draft/draft.ts";
 import { takeSample } from "../draft/sample.ts";
 import { UsageError } from "../usage.ts";
 
-export interface NewOptions {
+export interface NewOptions extends BodyOptions {
   readonly from: string;
   readonly header: readonly string[];
   readonly datasets?: string;
@@ -20,8 +21,9 @@ export async function newDataset(name: string, options: NewOptions): Promise<num
   const headers = parseHeaders(options.header);
   const folder = resolve(options.datasets ?? PROJECT_DATASETS);
   const file = join(folder, `${name.replaceAll("_", "-")}.ts`);
-  refuse([...nameFaults(name), ...headers.faults], file);
-  const sample = await takeSample(options.from, headers.values);
+  const asked = await readBody(options);
+  refuse([...nameFaults(name), ...headers.faults, ...asked.faults], file);
+  const sample = await takeSample(options.from, headers.values, asked.body);
   const { code, doubts, secrets, partition } = draft(name, sample, headers.values);
   await mkdir(folder, { recursive: true });
   await writeFile(file, code, { flag: "wx" });

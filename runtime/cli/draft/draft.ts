@@ -4,9 +4,11 @@ import { proposeAuth } from "./auth.ts";
 import { type ProposedColumn, proposeColumns } from "./columns.ts";
 import { proposeIdentity } from "./identity.ts";
 import { proposePages } from "./pages.ts";
+import { property } from "./property.ts";
 import { type ProposedRequest, proposeRequest } from "./request.ts";
+import { rowsCode } from "./rows.ts";
 import type { Sample } from "./sample.ts";
-import { type ProposedWindows, proposeWindows } from "./windows.ts";
+import { isIrregular, type ProposedWindows, proposeWindows } from "./windows.ts";
 
 /** What stands before everything that a person has to look at. */
 export const MARK = "CHECK:";
@@ -27,8 +29,8 @@ export function draft(name: string, sample: Sample, headers: Readonly<Record<str
   const pages = proposePages(sample);
   const columns = proposeColumns(sample.rows);
   const identity = proposeIdentity(columns);
-  const request = proposeRequest(sample.url, columns, pages);
   const { cursor } = identity;
+  const request = proposeRequest(sample, columns, pages, cursor !== undefined && isIrregular(cursor));
   const windows = cursor ? proposeWindows(cursor, request.span) : SNAPSHOT;
   const day = freeName("day", columns);
   const { field, values } = request.partition;
@@ -36,8 +38,10 @@ export function draft(name: string, sample: Sample, headers: Readonly<Record<str
   const lines = new Lines();
 
   const words = ["daily", "defineDataset", pages.word, ...auth.words, ...formatWords(sample.format)];
+  if (sample.inside !== undefined) words.push("at");
   words.push("text", ...columns.map(({ kind }) => kind), ...(cursor ? [] : ["date"]));
   lines.add(0, `import { ${[...new Set(words)].sort().join(", ")} } from "tidegate";`, "");
+  if (request.body?.before) lines.add(0, request.body.before, "");
   lines.add(0, "export default defineDataset({");
   lines.add(1, `name: ${JSON.stringify(name)},`);
   lines.doubt(1, "a title for people", `title: ${JSON.stringify(titleOf(name))},`);
@@ -49,7 +53,7 @@ export function draft(name: string, sample: Sample, headers: Readonly<Record<str
   addRequest(lines, request, auth.headers, cursor !== undefined);
   lines.doubts(2, pages.doubts, `pages: ${pages.code},`);
   if (formatCode(sample.format)) lines.add(2, `format: ${formatCode(sample.format)},`);
-  lines.add(2, ...rowsCode(columns, field, cursor ? undefined : day));
+  lines.add(2, ...rowsCode(columns, { field, day: cursor ? undefined : day, inside: sample.inside }));
   lines.add(1, "},");
   lines.doubts(1, request.doubts.partition, `partitions: { ${field}: ${list(values)} },`);
   lines.add(1, "schema: {");
@@ -122,45 +126,25 @@ function addWindows(lines: Lines, { step, granularity, doubts }: ProposedWindows
 
 function addRequest(
   lines: Lines,
-  { path, query, isWindowed, doubts, partition }: ProposedRequest,
+  { path, query, body, isWindowed, doubts, partition }: ProposedRequest,
   headers: Readonly<Record<string, string>>,
   hasTime: boolean,
 ): void {
-  const code = [...path, ...query.map(([, value]) => value)].join(" ");
+  const code = [...path, ...query.map(([, value]) => value), body?.code ?? ""].join(" ");
   const used = ["page", "partition", "window"].filter((word) => code.includes(`${word}.`));
   const unasked = isWindowed || !hasTime ? [] : ["it asks for no window: which parameters limit the time?"];
   const partitionless = used.includes("partition") ? [] : [`it does not name the ${partition.field} that is asked for`];
   lines.doubts(
     2,
-    [...unasked, ...doubts.query, ...partitionless],
+    [...unasked, ...doubts.query, ...partitionless, ...(body?.doubts ?? [])],
     `request: (${used.length ? `{ ${used.join(", ")} }` : ""}) => ({`,
   );
   lines.add(3, `path: [${path.join(", ")}],`);
   if (query.length)
     lines.add(3, `query: { ${query.map(([name, value]) => `${property(name)}: ${value}`).join(", ")} },`);
+  if (body) lines.add(3, ...`body: ${body.code},`.split("\n"));
   if (Object.keys(headers).length) lines.add(3, `headers: ${JSON.stringify(headers)},`);
   lines.add(2, "}),");
-}
-
-const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
-const property = (name: string): string => (IDENTIFIER.test(name) ? name : JSON.stringify(name));
-
-function rowsCode(columns: readonly ProposedColumn[], field: string, day: string | undefined): string[] {
-  const read = columns.filter(({ name }) => name !== field);
-  const isList = columns.some(({ from }) => typeof from === "number");
-  const values = read.map((column) => {
-    const place = isList
-      ? column.name
-      : IDENTIFIER.test(String(column.from))
-        ? `row.${column.from}`
-        : `row[${JSON.stringify(column.from)}]`;
-    const code = column.values.includes("") ? `${place} === "" ? null : ${place}` : place;
-    return code === column.name ? `${column.name},` : `${column.name}: ${code},`;
-  });
-  const row = isList ? `[${columns.map(({ name }) => (name === field ? "" : name)).join(", ")}]` : "row";
-  if (day !== undefined) values.unshift(`${day}: window.first.date,`);
-  const parameters = day === undefined ? (isList ? row : "row") : `${row}, { window }`;
-  return [`rows: (${parameters}) => ({`, ...values.map((line) => `  ${line}`), "}),"];
 }
 
 function columnCode({ kind, unit, nullable, name }: ProposedColumn, field: string): string {

@@ -6,14 +6,20 @@ import type { Format } from "../../dataset/format.ts";
 import { parseJson } from "../../dataset/json.ts";
 import type { JsonValue, SourceRow } from "../../dataset/source.ts";
 import { decodeRows, headText } from "../../decode/index.ts";
+import { type AskedBody, bodyText } from "./asked-body.ts";
+import { isObject } from "./json-object.ts";
 
 /** Part of an answer of the source that is to be described. */
 export interface Sample {
   /** Where it was asked; undefined for a file. */
   readonly url: URL | undefined;
+  /** What it was asked with, when that was a POST. */
+  readonly asked: AskedBody | undefined;
   readonly format: Format;
   /** Never empty. */
   readonly rows: readonly SourceRow[];
+  /** The field of each row that `rows` are, as `node` is in the edges of Relay; undefined for the rows themselves. */
+  readonly inside: string | undefined;
   /** The parsed body, of JSON. */
   readonly body: JsonValue | undefined;
   /** Of the answer, in lower case. */
@@ -27,12 +33,16 @@ const MOST_ROWS = 10_000;
 const TIMEOUT = 60_000;
 
 /** Asks the URL once, or reads the file, and finds the rows. @throws UserError */
-export async function takeSample(from: string, headers: Readonly<Record<string, string>>): Promise<Sample> {
-  if (!/^https?:\/\//.test(from)) return understand(await fileBytes(from), undefined, {});
+export async function takeSample(
+  from: string,
+  headers: Readonly<Record<string, string>>,
+  asked: AskedBody | undefined,
+): Promise<Sample> {
+  if (!/^https?:\/\//.test(from)) return understand(await fileBytes(from), { url: undefined, asked, headers: {} });
   const url = new URL(from);
   if (url.protocol === "http:" && !["localhost", "127.0.0.1", "[::1]"].includes(url.hostname))
     throw wrong("is not https", from, "http is only for this machine");
-  return ask(url, headers);
+  return ask(url, headers, asked);
 }
 
 const wrong = (problem: string, value: string, fix: string): UserError =>
@@ -47,9 +57,15 @@ async function fileBytes(path: string): Promise<Uint8Array> {
   );
 }
 
-async function ask(url: URL, headers: Readonly<Record<string, string>>): Promise<Sample> {
+async function ask(url: URL, headers: Readonly<Record<string, string>>, asked: AskedBody | undefined): Promise<Sample> {
   const response = await fetch(url.href, {
-    headers: { accept: "*/*", "user-agent": "tidegate", ...headers },
+    ...(asked ? { method: "POST", body: bodyText(asked) } : {}),
+    headers: {
+      accept: "*/*",
+      "user-agent": "tidegate",
+      ...(asked ? { "content-type": "application/json" } : {}),
+      ...headers,
+    },
     redirect: "manual",
     size: LARGEST,
     signal: AbortSignal.timeout(TIMEOUT),
@@ -61,7 +77,7 @@ async function ask(url: URL, headers: Readonly<Record<string, string>>): Promise
     );
   });
   const bytes = new Uint8Array(await response.arrayBuffer());
-  if (response.ok) return understand(bytes, url, Object.fromEntries(response.headers));
+  if (response.ok) return understand(bytes, { url, asked, headers: Object.fromEntries(response.headers) });
   const text = (await headText(bytes, 200)).trim();
   const fix =
     response.status === 401 || response.status === 403
@@ -70,13 +86,27 @@ async function ask(url: URL, headers: Readonly<Record<string, string>>): Promise
   throw wrong(`answered ${response.status}: ${text.slice(0, 120)}`, url.href, fix);
 }
 
-async function understand(bytes: Uint8Array, url: URL | undefined, headers: Sample["headers"]): Promise<Sample> {
-  const named = url?.href ?? "the file";
+async function understand(bytes: Uint8Array, from: Pick<Sample, "url" | "asked" | "headers">): Promise<Sample> {
+  const named = from.url?.href ?? "the file";
   const found = isZip(bytes) ? await readZip(bytes) : await readText(await headText(bytes, LARGEST), named);
+  const errors = from.asked?.kind === "graphql" && isObject(found.body) ? found.body.errors : undefined;
+  if (Array.isArray(errors) && errors.length)
+    throw wrong(`answered with errors: ${JSON.stringify(errors).slice(0, 300)}`, named, "give a query that it answers");
   const rows = found.rows.slice(0, MOST_ROWS);
   if (rows.length === 0)
     throw wrong("has no rows", named, "give an answer that has at least one row, better a hundred");
-  return { url, headers, ...found, rows };
+  return { ...from, ...found, ...insideOf(rows) };
+}
+
+/** What a list of edges is about is their nodes: https://relay.dev/graphql/connections.htm#sec-Edge-Types */
+function insideOf(rows: readonly SourceRow[]): Pick<Sample, "rows" | "inside"> {
+  const nodes = rows.map(({ node }) => node).filter(isObject);
+  const others = rows
+    .flatMap((row) => Object.keys(row))
+    .filter((name) => !["node", "cursor", "__typename"].includes(name));
+  return nodes.length === rows.length && others.length === 0
+    ? { rows: nodes as unknown as SourceRow[], inside: "node" }
+    : { rows, inside: undefined };
 }
 
 type Read = Pick<Sample, "format" | "rows" | "body">;
@@ -142,11 +172,6 @@ function parsed(text: string): JsonValue | undefined {
     return undefined;
   }
 }
-
-type JsonObject = { [field: string]: JsonValue };
-
-export const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The longest list of objects or lists in the body, the nearest to its top when several are as long. */
 function findRows(body: JsonValue): { readonly path: string; readonly rows: readonly JsonValue[] } {

@@ -32,14 +32,21 @@ const REGULAR: readonly (readonly [Duration, number])[] = [
 /** Distinct times from which a rhythm can be seen. */
 const ENOUGH = 5;
 
+const timesOf = (cursor: ProposedColumn): number[] =>
+  [...new Set(cursor.values.map((value) => instantOf(cursor, String(value))))].sort((a, b) => a - b);
+
+/** Whether rows come at any time, not at the start of a bucket. */
+export const isIrregular = (cursor: ProposedColumn): boolean =>
+  cursor.kind !== "date" && !timesOf(cursor).every((at) => at % MINUTE === 0);
+
 /** @param span milliseconds that the sample was asked for */
 export function proposeWindows(cursor: ProposedColumn, span: number | undefined): ProposedWindows {
-  const times = [...new Set(cursor.values.map((value) => instantOf(cursor, String(value))))].sort((a, b) => a - b);
+  const times = timesOf(cursor);
   const isDates = cursor.kind === "date";
   const [granularity] = (isDates ? REGULAR.slice(0, 1) : REGULAR).find(
     ([, length]) => times.length > 1 && times.every((at) => at % length === 0),
   ) ?? ["1 day" as const];
-  const irregular = !isDates && !times.every((at) => at % MINUTE === 0);
+  const irregular = isIrregular(cursor);
   const weekdays =
     times.length >= ENOUGH && times.every((at) => !["saturday", "sunday"].includes(weekdayOf(midnight(at))));
   const days = Math.max(1, Math.round((span ?? 30 * DAY) / DAY));

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { DAY } from "../../../runtime/dataset/duration.ts";
 import { oauth2, token } from "../../../runtime/dataset/index.ts";
 import { type ReplayServer, redirect } from "../../../runtime/replay/index.ts";
 import { startReplay } from "../../../runtime/replay/server.ts";
-import { assertWhole, bringIn, problemOf, REQUESTS } from "../../support/bring-in.ts";
+import { assertWhole, bringIn, DAYS, dates, problemOf, REQUESTS, UNTIL } from "../../support/bring-in.ts";
+import { temporaryFolder } from "../../support/folder.ts";
+import { startRotation } from "../../support/rotation.ts";
 import { startTiny, tinyRows } from "../../support/tiny.ts";
 
 describe("faults of HTTP: credentials", () => {
@@ -52,6 +55,24 @@ describe("faults of HTTP: credentials", () => {
     assert.match(problemOf(tried), /401/);
     assert.equal(issued(), 2);
     assert.equal(tried.requests.filter(({ path }) => path !== "/token").length, 2);
+  });
+
+  it("11) a refresh token that is good once brings in one run after the other: the newest is kept", async () => {
+    await using tokens = await startRotation({ first: "by-hand", revokes: true });
+    const server = await started(startTiny());
+    const secrets = { ID: "client-id", SECRET: "client-secret", REFRESH: "by-hand" };
+    const auth = oauth2({
+      ...{ tokenUrl: `${tokens.url}/token`, clientId: "ID", clientSecret: "SECRET", refreshToken: "REFRESH" },
+    });
+    await using folder = await temporaryFolder();
+    for (const [until, days] of [
+      [UNTIL - 10 * DAY, 10],
+      [UNTIL, DAYS],
+    ] as const) {
+      await using tried = await bringIn(server, { source: { auth } }, { secrets, until, folder: folder.path });
+      assertWhole(tried, dates(days));
+    }
+    assert.deepEqual(tokens.sent, ["by-hand", "refresh-1"]);
   });
 
   it("20) a redirect to another host gets no credentials", async () => {
