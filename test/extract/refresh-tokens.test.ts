@@ -4,6 +4,7 @@ import { oauth2 } from "../../runtime/dataset/auth.ts";
 import { systemClock } from "../../runtime/dataset/clock.ts";
 import type { HttpClientOptions } from "../../runtime/extract/client.ts";
 import { Refused } from "../../runtime/extract/failure.ts";
+import { nodeFetch } from "../../runtime/extract/request.ts";
 import { clientOf, ok, type RawServer, startServer, type TestClient } from "../support/http.ts";
 import { MemoryStore } from "../support/memory-store.ts";
 import { type Rotation, type RotationOptions, startRotation } from "../support/rotation.ts";
@@ -144,6 +145,26 @@ describe("refresh tokens that a source renews", () => {
     await assert.rejects(client.ask(), /gave no whole answer/);
     assert.equal(kept().document.turn, undefined);
     assert.equal(kept().document.rotations, 1);
+  });
+
+  it("do not wait for a turn of their own that could not be given back", async () => {
+    await rotating();
+    await askOnce();
+    let down = true;
+    using client = worker({
+      fetch: (url, init) => (down ? Promise.reject(new Error("no network")) : nodeFetch(url, init)),
+    });
+    let puts = 0;
+    store.beforePut = () => {
+      puts += 1;
+      if (puts === 2) throw new Error("no space left");
+    };
+    await assert.rejects(client.ask(), /gave no whole answer/);
+    assert(kept().document.turn);
+    down = false;
+    const before = client.clock.now();
+    await client.ask();
+    assert.equal(client.clock.now(), before);
   });
 
   it("are not used any more when a person sets another one, but still with a new client secret", async () => {
