@@ -28,6 +28,8 @@ export interface HttpClientOptions {
   readonly idleTimeout?: number;
   /** The folder for bodies that are too large for memory. @default the system's */
   readonly temporary?: string;
+  /** Cuts off the requests that are under way; the signal that they are sent with then only keeps them from being begun. @default that signal does both */
+  readonly cut?: AbortSignal;
   /** How names become addresses. @default the system's */
   readonly lookup?: Lookup;
 }
@@ -122,7 +124,7 @@ export class HttpClient {
     const exchange = async (): Promise<{ sent: HttpRequest; answer: HttpAnswer }> => {
       const signed = this.#destinations.isOwn(url) ? await this.#credentials.sign(request, signal) : request;
       const sent = this.#redacted(signed);
-      const answer = await this.#transmit(sent, this.#agents, signal);
+      const answer = await this.#transmit(sent, this.#agents, this.#options.cut ?? signal);
       budget.observe(answer.headers, request.cost);
       return { sent, answer: { ...answer, url: sent.shown.url, redact: this.#redaction.text } };
     };

@@ -94,7 +94,8 @@ class Extraction {
     const states = await readStates(store, dataset.name, partitions.values);
     const units = unitsOf(await this.#todos(states), source.batch);
     this.#progress.more(units.reduce((sum, { windows }) => sum + windows, 0));
-    const client = new HttpClient({ source, secret, fetch, clock, budget, store });
+    // When nothing more can be asked, what was asked already is still taken in: the source has counted it.
+    const client = new HttpClient({ source, secret, fetch, clock, budget, store, cut: signal });
     const renewal = setInterval(() => this.#renew(), RENEWAL);
     try {
       await pMap(units, (unit) => this.#unit(unit, client), {
