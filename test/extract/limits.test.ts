@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DAY } from "../../runtime/dataset/duration.ts";
+import { type Fetch, nodeFetch } from "../../runtime/extract/request.ts";
 import { JumpingClock } from "../support/clock.ts";
 import { readCoverage } from "../support/coverage.ts";
 import { about, days, extractTiny, START, useTiny } from "../support/extraction.ts";
@@ -58,4 +59,24 @@ describe("extraction from a source with a limit", () => {
       assert.deepEqual(clock.slept, []);
       assert.deepEqual(await readCoverage(tools.store, "tiny", "A"), [days(0, 10)]);
     });
+
+  it("takes in what was asked already when the budget turns out to be used up, and asks nothing more", async () => {
+    const answer = { status: 429, body: "", headers: { "retry-after": "86400" } };
+    tools.server.fail(about("A"), { kind: "answer", answer });
+    const [begun, stopped] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const fetch: Fetch = async (url, init) => {
+      const isLate = url.includes("/B");
+      if (isLate) begun.resolve();
+      const [response] = await Promise.all([nodeFetch(url, init), isLate ? stopped.promise : begun.promise]);
+      return response;
+    };
+    const onPartition = (partition: string): void => {
+      if (partition === "A") stopped.resolve();
+    };
+    const { problems, quota } = await extractTiny(tools.dataset, tools.store, { fetch, onPartition });
+    assert.deepEqual(problems, []);
+    assert.ok(quota);
+    assert.deepEqual(await readCoverage(tools.store, "tiny", "B"), [days(0, 10)]);
+    assert.equal(tools.server.requests.filter(about("B")).length, 1);
+  });
 });
