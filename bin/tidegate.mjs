@@ -1,5 +1,5 @@
-#!/usr/bin/env -S node --liftoff-only --optimize-for-size
-// The flags keep V8 from spending some 400 MiB on optimising the WebAssembly of PGlite.
+#!/usr/bin/env -S node --liftoff-only --max-semi-space-size=8 --max-old-space-size=1024
+// Otherwise V8 spends hundreds of MiB on optimising the WebAssembly of PGlite, and on garbage that it leaves for later.
 import { spawnSync } from "node:child_process";
 import module from "node:module";
 import { fileURLToPath } from "node:url";

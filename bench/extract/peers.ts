@@ -32,11 +32,11 @@ function run(command: string, args: readonly string[]): void {
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed: ${error?.message ?? stderr}`);
 }
 
-/** V8 trades memory for a little time where nobody stops it. */
-const FLAGS = [
-  ...["--min-semi-space-size=8", "--max-semi-space-size=8"],
-  ...["--initial-old-space-size=48", "--max-old-space-size=192"],
-];
+/** What the command itself is started with. */
+const flags = (): string[] =>
+  (readFileSync(here("../../bin/tidegate.mjs"), "utf8").split("\n", 1)[0] ?? "")
+    .split(" ")
+    .filter((word) => word.startsWith("--"));
 
 /** Somebody who brings in the data. */
 export interface Contestant {
@@ -50,7 +50,7 @@ export const contestants = (interpreter: string): Contestant[] => [
     name: "tidegate",
     command: (url, folder, limit) => [
       process.execPath,
-      ...FLAGS,
+      ...flags(),
       here("tidegate.ts"),
       url,
       folder,

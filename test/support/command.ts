@@ -21,7 +21,7 @@ export interface Running {
 
 /** Starts the `tidegate` command as a user would, in a process of its own. */
 export function startCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-  const flags = ["--liftoff-only", "--optimize-for-size"];
+  const flags = ["--liftoff-only", "--max-semi-space-size=8", "--max-old-space-size=1024"];
   const child = spawn(process.execPath, [...flags, BIN, ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
