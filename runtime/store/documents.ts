@@ -7,7 +7,14 @@ import { ConditionFailed, type Content, type Store, type WriteOptions } from "./
  */
 export async function readJson<T>(store: Store, key: string): Promise<{ value: T; etag: string } | undefined> {
   const object = await store.get(key);
-  return object && { value: parse(object.body, `${store.location}/${key}`) as T, etag: object.etag };
+  return (
+    object && {
+      value: parse(object.body, `${store.location}/${key}`) as T,
+      get etag() {
+        return object.etag;
+      },
+    }
+  );
 }
 
 function parse(body: Uint8Array, name: string): unknown {

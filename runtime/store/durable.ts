@@ -53,6 +53,15 @@ export function readSmall(path: string): Uint8Array | undefined {
   }
 }
 
+/** SHA-256 of a file that may be larger than memory. */
+export async function digestOfFile(path: string): Promise<string> {
+  const small = readSmall(path);
+  if (small) return digestOf(small);
+  const digest = createHash("sha256");
+  for await (const piece of streamOf(path)) digest.update(piece);
+  return digest.digest("hex");
+}
+
 async function writeSmall(path: string, body: Uint8Array): Promise<void> {
   const file = openSync(path, "wx");
   try {

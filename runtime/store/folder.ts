@@ -4,7 +4,7 @@ import { dirname, join, resolve, sep } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { diskFull, UserError } from "../dataset/errors.ts";
 import { streamOf } from "./content.ts";
-import { digestOf, inFolder, readSmall, syncFolder, writeDurably } from "./durable.ts";
+import { digestOf, digestOfFile, inFolder, readSmall, syncFolder, writeDurably } from "./durable.ts";
 import { exclusively } from "./folder-lock.ts";
 import {
   ConditionFailed,
@@ -102,8 +102,9 @@ export class FolderStore implements Store {
     }
   }
 
-  withFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
-    return use(this.#path(key));
+  withFile<T>(key: string, use: (path: string, etag: () => Promise<string>) => Promise<T>): Promise<T> {
+    const path = this.#path(key);
+    return use(path, () => digestOfFile(path));
   }
 
   #path(key: string): string {
@@ -123,8 +124,17 @@ export class FolderStore implements Store {
   }
 
   async #replace(key: string, temporary: string, path: string, etag: string): Promise<void> {
-    if ((await this.get(key))?.etag !== etag) throw new ConditionFailed(key);
+    if ((await this.#etagOf(path)) !== etag) throw new ConditionFailed(key);
     renameSync(temporary, path);
+  }
+
+  async #etagOf(path: string): Promise<string | undefined> {
+    try {
+      return await digestOfFile(path);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
   }
 
   #lock(key: string): string {

@@ -105,14 +105,14 @@ export class S3Store implements Store {
     } while (token);
   }
 
-  async withFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
-    const content = await this.read(key);
-    if (!content) throw new Error(`${this.location}/${key} is missing`);
+  async withFile<T>(key: string, use: (path: string, etag: () => Promise<string>) => Promise<T>): Promise<T> {
+    const object = await this.#open(key);
+    if (!object) throw new Error(`${this.location}/${key} is missing`);
     const folder = await mkdtemp(join(tmpdir(), "tidegate-"));
     try {
       const path = join(folder, "object");
-      await writeFile(path, content);
-      return await use(path);
+      await writeFile(path, this.#whole(key, object));
+      return await use(path, async () => object.etag);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -68,6 +68,9 @@ export interface Store {
   remove(key: string): Promise<void>;
   /** All objects whose key begins with the prefix, in the order of their keys. */
   list(prefix: string): AsyncIterable<ListedObject>;
-  /** Gives a readable local file with the object's content, valid until `use` has settled. @throws when it is missing */
-  withFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T>;
+  /**
+   * Gives a readable local file with the object's content, valid until `use` has settled. Ask for the etag before opening the
+   * file: a content that is put in its place later then fails the condition. @throws when it is missing
+   */
+  withFile<T>(key: string, use: (path: string, etag: () => Promise<string>) => Promise<T>): Promise<T>;
 }

@@ -224,6 +224,15 @@ export function keepsItsPromises(open: () => Store): void {
     await assert.rejects(open().withFile(`${folder}none`, (path) => readFile(path)));
   });
 
+  it("names the content of a file that it lends, for a write that depends on it", async () => {
+    const key = `${folder}named`;
+    const etag = await open().put(key, bytes("content"));
+    const lent = await open().withFile(key, (_, etagOf) => etagOf());
+    assert.equal(lent, etag);
+    await open().put(key, bytes("other"), { condition: { etag: lent } });
+    await assert.rejects(open().put(key, bytes("late"), { condition: { etag: lent } }), ConditionFailed);
+  });
+
   for (const key of ["../x", "a/../../x", "a/../b", "/etc/x", "a//b", "a/./b", "", "a/", ".."])
     it(`refuses the key ${JSON.stringify(key)}`, async () => {
       await assert.rejects(open().put(key, bytes("x")), /leaves the store/);

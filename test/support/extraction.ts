@@ -137,7 +137,7 @@ export class UnreliableStore implements Store {
     return this.#store.list(prefix);
   }
 
-  withFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
+  withFile<T>(key: string, use: (path: string, etag: () => Promise<string>) => Promise<T>): Promise<T> {
     return this.#store.withFile(key, use);
   }
 }

@@ -46,7 +46,7 @@ export class WatchedStore implements Store {
     return this.#store.list(prefix);
   }
 
-  withFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
+  withFile<T>(key: string, use: (path: string, etag: () => Promise<string>) => Promise<T>): Promise<T> {
     return this.#store.withFile(key, use);
   }
 }
