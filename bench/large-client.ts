@@ -1,11 +1,7 @@
 /** Brings one large body in. `large-client.ts <url> <folder> extract|process` */
 import { systemClock } from "../runtime/dataset/clock.ts";
 import { date, decimal, defineDataset, integer, jsonLines, none, text } from "../runtime/dataset/index.ts";
-import { Budgets } from "../runtime/extract/budget.ts";
-import { nodeFetch } from "../runtime/extract/request.ts";
-import { processPartition } from "../runtime/process/process.ts";
 import { FolderStore } from "../runtime/store/folder.ts";
-import { extractStep } from "../runtime/tasks/extract-step.ts";
 
 const [url = "", folder = "", step] = process.argv.slice(2);
 
@@ -37,10 +33,15 @@ const dataset = defineDataset({
 });
 
 const store = new FolderStore(folder);
+// Each step with its own code alone, as far as it goes.
 if (step === "process") {
+  const { processPartition } = await import("../runtime/process/process.ts");
   const result = await processPartition(dataset, "ALL", store);
   process.stdout.write(`${result?.rows} rows\n`);
 } else {
+  const { Budgets } = await import("../runtime/extract/budget.ts");
+  const { nodeFetch } = await import("../runtime/extract/request.ts");
+  const { extractStep } = await import("../runtime/tasks/extract-step.ts");
   const { rawBytes, errors } = await extractStep({
     ...{ dataset, store, clock: systemClock, fetch: nodeFetch, run: "bench", signal: new AbortController().signal },
     budget: new Budgets(systemClock).of(dataset.source),

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import type { Dataset } from "../dataset/definition.ts";
 import { recordsFolder, recordsKey } from "../store/layout.ts";
-import { readNote } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
+import { sound, withStored } from "../store/stored-records.ts";
 import type { Loadable } from "./load.ts";
 
 /**
@@ -24,20 +23,15 @@ export async function findLoadable(
     const size = sizes.get(key);
     if (size === undefined) continue;
     const said = known.get(partition);
-    const loadable = said?.bytes === size ? said : await readLoadable(partition, key, store);
+    const loadable = said?.bytes === size ? said : await readLoadable(partition, key, size, store);
     if (loadable) found.push(loadable);
   }
   return found;
 }
 
-async function readLoadable(partition: string, key: string, store: Store): Promise<Loadable | undefined> {
-  const file = (await store.get(key))?.body;
-  return (
-    file && {
-      partition,
-      rows: readNote(file).rows,
-      digest: createHash("sha256").update(file).digest("hex"),
-      bytes: file.byteLength,
-    }
-  );
-}
+const readLoadable = (partition: string, key: string, size: number, store: Store): Promise<Loadable | undefined> =>
+  withStored(store, key, size, async (stored) => {
+    if (!stored) return undefined;
+    const { note, digest, bytes } = sound(stored);
+    return { partition, rows: note.rows, digest, bytes };
+  });

@@ -2,8 +2,9 @@ import { formatDecimal } from "../dataset/decimal.ts";
 import type { Dataset } from "../dataset/definition.ts";
 import { DAY } from "../dataset/duration.ts";
 import type { Column } from "../dataset/schema.ts";
-import { readRecords, type StoredRecord, type StoredValue, withProvenance } from "../store/records.ts";
+import { type RecordColumns, type StoredValue, sliceOf, withProvenance } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
+import { sound, withStored } from "../store/stored-records.ts";
 import { columnNames, type SqlTypes, sqlType } from "./columns.ts";
 import type { SqlSession } from "./sql-target.ts";
 import type { LoadFile } from "./target.ts";
@@ -63,19 +64,20 @@ export class Postgres implements SqlSession {
     }
   }
 
-  async insertFile(table: string, dataset: Dataset, { key }: LoadFile, store: Store): Promise<void> {
-    const object = await store.get(key);
-    if (!object) throw new Error(`${store.location}/${key} is missing`);
-    const records = await readRecords(dataset.schema, object.body);
-    for (let from = 0; from < records.length; from += BATCH)
-      await this.#insert(table, dataset, records.slice(from, from + BATCH));
+  insertFile(table: string, dataset: Dataset, { key, bytes }: LoadFile, store: Store): Promise<void> {
+    return withStored(store, key, bytes, async (stored) => {
+      if (!stored) throw new Error(`${store.location}/${key} is missing`);
+      for await (const group of sound(stored).groups(dataset.schema))
+        for (let from = 0; from < group.raw.length; from += BATCH)
+          await this.#insert(table, dataset, sliceOf(group, from, from + BATCH));
+    });
   }
 
   /** One array per column: a single statement however many rows. */
-  async #insert(table: string, dataset: Dataset, records: readonly StoredRecord[]): Promise<void> {
+  async #insert(table: string, dataset: Dataset, { values, raw, fetchedAt }: RecordColumns): Promise<void> {
     const columns = Object.values(withProvenance(dataset.schema));
-    const rows = records.map(({ values, raw, fetchedAt }) => [...values, raw, fetchedAt]);
-    const arrays = columns.map((column, i) => rows.map((row) => toText(row[i] ?? null, column)));
+    const data = [...values, raw, fetchedAt];
+    const arrays = columns.map((column, i) => (data[i] ?? []).map((value) => toText(value, column)));
     const parameters = columns.map((column, i) => `$${i + 1}::${sqlType(column, TYPES)}[]`).join(", ");
     await this.query(`insert into ${table} (${columnNames(dataset)}) select * from unnest(${parameters})`, arrays);
   }

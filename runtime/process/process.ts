@@ -1,14 +1,16 @@
-import pMap from "p-map";
 import type { Dataset } from "../dataset/definition.ts";
-import { digestOf } from "../store/durable.ts";
 import { quarantineKey, recordsKey } from "../store/layout.ts";
-import { DamagedRecords, type RecordsNote, readColumns, readNote, writeColumns } from "../store/records.ts";
-import { ConditionFailed, type Store } from "../store/store.ts";
+import { DamagedRecords, type RecordsNote, type RecordsReader } from "../store/records.ts";
+import { ConditionFailed, type Content, type Store } from "../store/store.ts";
+import { type StoredRecords, sizeOf, withStored } from "../store/stored-records.ts";
 import { definitionDigest } from "./definition-digest.ts";
-import { mergeRecords } from "./merge.ts";
-import { fromLines, inOrder, type Rejected, toLines } from "./quarantine.ts";
-import { Bodies, exchangesOf, readExchange } from "./raw.ts";
-import { type Gathered, nothing, RowReader } from "./reader.ts";
+import { type RecordsFile, RecordsOutput } from "./output.ts";
+import { readQuarantine, toRefused } from "./quarantine.ts";
+import { Bodies, exchangesOf, inOrder, readExchanges } from "./raw.ts";
+import { type Gathered, RowReader } from "./reader.ts";
+import { RecordSorter } from "./record-sorter.ts";
+import { RefusedSorter } from "./refused-sorter.ts";
+import { Scratch } from "./spill/scratch.ts";
 
 /** A partition's records after processing. */
 export interface ProcessedPartition {
@@ -21,11 +23,27 @@ export interface ProcessedPartition {
   readonly bytes: number;
 }
 
-/** Exchanges that are read at the same time. */
-const READS = 8;
+/** What is held in memory of one partition, by estimate in bytes; what is more goes to temporary files. */
+export interface Limits {
+  readonly records: number;
+  readonly refused: number;
+  /** Of the file of records, as it was found and as it is made. */
+  readonly file: number;
+}
+
+const MIB = 1024 * 1024;
+const LIMITS: Limits = { records: 16 * MIB, refused: 8 * MIB, file: 8 * MIB };
 
 /** Another process that works on the same partition is met so often in a row at most. */
 const RACES = 10;
+
+/** What a partition's file is made of. */
+interface Gathering {
+  readonly records: RecordSorter;
+  readonly refused: RefusedSorter;
+  /** Names of the exchanges that all of it comes from. */
+  readonly exchanges: readonly string[];
+}
 
 /** Processes the partitions of one dataset. */
 export class PartitionProcessor {
@@ -34,13 +52,15 @@ export class PartitionProcessor {
   readonly #definition: string;
   readonly #reader: RowReader;
   readonly #bodies: Bodies;
+  readonly #limits: Limits;
 
-  constructor(dataset: Dataset, store: Store) {
+  constructor(dataset: Dataset, store: Store, limits = LIMITS) {
     this.#dataset = dataset;
     this.#store = store;
     this.#definition = definitionDigest(dataset);
     this.#reader = new RowReader(dataset);
     this.#bodies = new Bodies(store);
+    this.#limits = limits;
   }
 
   /**
@@ -62,81 +82,114 @@ export class PartitionProcessor {
   async #once(partition: string): Promise<ProcessedPartition | undefined> {
     const { name } = this.#dataset;
     const key = recordsKey(name, partition);
-    const stored = await this.#store.get(key);
-    const names = await exchangesOf(name, partition, this.#store);
-    const note = stored && this.#noteOf(key, stored.body, names);
-    const fresh = note ? namesBeside(note, names) : names;
-    if (fresh.length === 0) return stored && note && summary(partition, note, stored.body);
-
-    const before = stored && note && (await this.#existing(partition, stored.body, note));
-    const gathered = before ?? nothing(this.#dataset);
-    const added = before ? fresh : names;
-    await pMap(added, (exchange) => this.#gather(partition, exchange, gathered), { concurrency: READS });
-    const records = mergeRecords(this.#dataset, gathered.records);
-    const rejected = inOrder(gathered.rejected);
-    const made: RecordsNote = {
-      version: 1,
-      definition: this.#definition,
-      exchanges: [...new Set([...(before && note ? note.exchanges : []), ...added])].sort(),
-      rows: records.raw.length,
-      quarantined: rejected.length,
+    const [size, names] = await Promise.all([sizeOf(this.#store, key), exchangesOf(name, partition, this.#store)]);
+    const use = async (stored: StoredRecords | undefined): Promise<ProcessedPartition | undefined> => {
+      const before = stored && this.#usable(key, stored, names);
+      if (before ? namesBeside(before.note, names).length === 0 : names.length === 0)
+        return before && summary(partition, before.note, before);
+      const scratch = new Scratch();
+      try {
+        const gathering = await this.#gather(partition, names, before, scratch);
+        return await this.#write(partition, gathering, stored, scratch);
+      } finally {
+        await scratch.dispose();
+      }
     };
-    await this.#writeQuarantine(partition, rejected);
-    const file = writeColumns(this.#dataset.schema, records, made);
-    await this.#store.put(key, file, {
-      condition: stored ? { etag: stored.etag } : { absent: true },
-      contentType: "application/vnd.apache.parquet",
-    });
-    return summary(partition, made, file);
+    return withStored(this.#store, key, size, use, this.#limits.file);
   }
 
   /**
    * @returns undefined for a file of another definition, and for a damaged one: either is made again, from raw
    * @throws when that cannot be done, since raw was removed
    */
-  #noteOf(key: string, file: Uint8Array, names: readonly string[]): RecordsNote | undefined {
+  #usable(key: string, { records }: StoredRecords, names: readonly string[]): RecordsReader | undefined {
     const place = `${this.#store.location}/${key}`;
-    try {
-      const note = readNote(file);
-      if (note.definition === this.#definition) return note;
-      const raw = new Set(names);
-      const lost = note.exchanges.filter((name) => !raw.has(name)).length;
-      if (lost === 0) return undefined;
-      throw new Error(
-        `${place} is of another definition and cannot be made again: raw of ${lost} exchanges was removed`,
-      );
-    } catch (error) {
-      if (!(error instanceof DamagedRecords)) throw error;
+    if (records instanceof DamagedRecords) {
       if (names.length > 0) return undefined;
-      throw new Error(`${place} cannot be read, and there is no raw to make it again: ${error.message}`, {
-        cause: error,
+      throw new Error(`${place} cannot be read, and there is no raw to make it again: ${records.message}`, {
+        cause: records,
       });
     }
+    if (records.note.definition === this.#definition) return records;
+    const raw = new Set(names);
+    const lost = records.note.exchanges.filter((name) => !raw.has(name)).length;
+    if (lost === 0) return undefined;
+    throw new Error(`${place} is of another definition and cannot be made again: raw of ${lost} exchanges was removed`);
+  }
+
+  async #gather(
+    partition: string,
+    names: readonly string[],
+    before: RecordsReader | undefined,
+    scratch: Scratch,
+  ): Promise<Gathering> {
+    const refusedBefore = before && (await this.#refusedBefore(partition, before.note, scratch));
+    const kept = refusedBefore && before;
+    const refused = refusedBefore ?? new RefusedSorter(scratch, this.#limits.refused, "refused");
+    const records = new RecordSorter(this.#dataset, scratch, this.#limits.records);
+    if (kept) await records.begin(() => kept.groups(this.#dataset.schema), kept.note.rows);
+    const added = kept ? namesBeside(kept.note, names) : names;
+    await this.#read(partition, added, records, refused);
+    return { records, refused, exchanges: [...new Set([...(kept?.note.exchanges ?? []), ...added])].sort() };
   }
 
   /** @returns undefined where quarantine is not of the same moment as the records: then both are made again */
-  async #existing(partition: string, file: Uint8Array, note: RecordsNote): Promise<Gathered | undefined> {
-    const quarantine = note.quarantined
-      ? await this.#store.get(quarantineKey(this.#dataset.name, partition))
-      : undefined;
+  async #refusedBefore(partition: string, note: RecordsNote, scratch: Scratch): Promise<RefusedSorter | undefined> {
+    const refused = new RefusedSorter(scratch, this.#limits.refused, "refused-before");
+    if (note.quarantined === 0) return refused;
+    const lines = await this.#store.read(quarantineKey(this.#dataset.name, partition));
     // Quarantine is written before the records that count it, so it may know rows of exchanges that are read again now.
     const known = new Set(note.exchanges);
-    const rejected = fromLines(quarantine?.body).filter(({ raw }) => known.has(nameOfRaw(raw)));
-    if (rejected.length !== note.quarantined) return undefined;
-    return { records: await readColumns(this.#dataset.schema, file), rejected };
+    if (lines) for await (const row of readQuarantine(lines)) if (known.has(nameOfRaw(row.raw))) await refused.add(row);
+    return refused.count === note.quarantined ? refused : undefined;
   }
 
-  async #gather(partition: string, name: string, into: Gathered): Promise<void> {
-    const exchange = await readExchange(this.#store, this.#dataset.name, partition, name);
-    const reader = this.#reader.of(exchange, into);
-    for await (const rows of this.#bodies.rowsOf(exchange, this.#reader.sourceOf(exchange))) reader.read(rows);
+  async #read(
+    partition: string,
+    names: readonly string[],
+    records: RecordSorter,
+    refused: RefusedSorter,
+  ): Promise<void> {
+    const into: Gathered = { records: records.gathered, rejected: [] };
+    const exchanges = await readExchanges(this.#store, this.#dataset.name, partition, names);
+    const bodies = inOrder(exchanges, async (exchange) => ({ exchange, ahead: await this.#bodies.ahead(exchange) }));
+    for await (const { exchange, ahead } of bodies) {
+      const reader = this.#reader.of(exchange, into);
+      for await (const rows of this.#bodies.rowsOf(exchange, this.#reader.sourceOf(exchange), ahead)) {
+        reader.read(rows);
+        for (const rejected of into.rejected.splice(0)) await refused.add(toRefused(rejected));
+        await records.settle();
+      }
+    }
   }
 
-  async #writeQuarantine(partition: string, rejected: readonly Rejected[]): Promise<void> {
+  async #write(
+    partition: string,
+    { records, refused, exchanges }: Gathering,
+    stored: StoredRecords | undefined,
+    scratch: Scratch,
+  ): Promise<ProcessedPartition> {
+    const output = new RecordsOutput(this.#dataset, scratch, this.#limits.file);
+    for await (const sorted of records.sorted()) await output.add(sorted);
+    const quarantined = refused.count;
+    const note: RecordsNote = {
+      ...{ version: 1, definition: this.#definition, exchanges },
+      ...{ rows: output.rows, quarantined },
+    };
+    const file = await output.finish(note);
+    await this.#writeQuarantine(partition, quarantined, await refused.content());
+    await this.#store.put(recordsKey(this.#dataset.name, partition), file.content, {
+      condition: stored ? { etag: stored.etag() } : { absent: true },
+      contentType: "application/vnd.apache.parquet",
+    });
+    return summary(partition, note, file);
+  }
+
+  async #writeQuarantine(partition: string, count: number, lines: Content): Promise<void> {
     const key = quarantineKey(this.#dataset.name, partition);
     // Also when none is left, where an earlier definition refused some.
-    if (rejected.length || (await this.#store.get(key)))
-      await this.#store.put(key, toLines(rejected), { contentType: "application/x-ndjson" });
+    if (count > 0 || (await sizeOf(this.#store, key)) !== undefined)
+      await this.#store.put(key, lines, { contentType: "application/x-ndjson" });
   }
 }
 
@@ -152,12 +205,10 @@ function namesBeside({ exchanges }: RecordsNote, names: readonly string[]): stri
   return names.filter((name) => !known.has(name));
 }
 
-const summary = (partition: string, { rows, quarantined }: RecordsNote, file: Uint8Array): ProcessedPartition => ({
-  partition,
-  rows,
-  quarantined,
-  digest: digestOf(file),
-  bytes: file.byteLength,
-});
+const summary = (
+  partition: string,
+  { rows, quarantined }: RecordsNote,
+  { digest, bytes }: Pick<RecordsFile, "digest" | "bytes">,
+): ProcessedPartition => ({ partition, rows, quarantined, digest, bytes });
 
 const nameOfRaw = (key: string): string => key.slice(key.lastIndexOf("/") + 1).replace(/\..*$/, "");

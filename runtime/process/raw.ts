@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import pMap from "p-map";
 import type { Format } from "../dataset/format.ts";
 import type { ResolvedSource, SourceRow } from "../dataset/source.ts";
 import { decodeRows, decodeSmall, fitsSmall } from "../decode/index.ts";
@@ -8,11 +9,17 @@ import type { Exchange } from "../store/exchange.ts";
 import { exchangeKey, exchangeName, rawFolder } from "../store/layout.ts";
 import type { Store } from "../store/store.ts";
 
+/** What of an exchange its rows are read by. */
+export type Fetched = Pick<Exchange, "partition" | "partitions" | "source" | "window" | "at" | "verdict" | "body">;
+
+/** Objects that are read at the same time. */
+const READS = 8;
+
 /** Bytes of a body that is read into memory; a larger one is read piece by piece. */
-const HELD = 4 * 1024 * 1024;
+const HELD = 2 * 1024 * 1024;
 
 /** Bytes of bodies whose rows are kept for the other partitions that they answer for. */
-const SHARED = 2 * HELD;
+const SHARED = 4 * HELD;
 
 /** Names of a partition's exchanges, in order. */
 export async function exchangesOf(dataset: string, partition: string, store: Store): Promise<string[]> {
@@ -24,12 +31,51 @@ export async function exchangesOf(dataset: string, partition: string, store: Sto
   return names;
 }
 
-export async function readExchange(store: Store, dataset: string, partition: string, name: string): Promise<Exchange> {
-  const key = exchangeKey(dataset, partition, name);
+/** Exchanges in the order of what they are about: records of a source that sorts them then come sorted. */
+export async function readExchanges(
+  store: Store,
+  dataset: string,
+  partition: string,
+  names: readonly string[],
+): Promise<Fetched[]> {
+  const read = await pMap(
+    names,
+    async (name) => {
+      const exchange = await readExchange(store, exchangeKey(dataset, partition, name));
+      return { name, start: Date.parse(exchange.window.start), page: exchange.page?.number ?? 1, of: light(exchange) };
+    },
+    { concurrency: READS },
+  );
+  return read
+    .sort((a, b) => a.start - b.start || a.page - b.page || (a.name < b.name ? -1 : 1))
+    .map((exchange) => exchange.of);
+}
+
+/** What is read of each item, in their order; a few are read ahead. */
+export async function* inOrder<T, R>(items: readonly T[], read: (item: T) => Promise<R>): AsyncGenerator<R> {
+  const ahead: Promise<R>[] = [];
+  for (const item of items) {
+    const reading = read(item);
+    // Whoever takes it meets the error; until then it is nobody's.
+    reading.catch(() => undefined);
+    ahead.push(reading);
+    if (ahead.length === READS) yield ahead.shift() as Promise<R>;
+  }
+  yield* ahead;
+}
+
+async function readExchange(store: Store, key: string): Promise<Exchange> {
   const found = await readJson<Exchange>(store, key);
   if (!found) throw new Error(`${store.location}/${key} is missing`);
   return found.value;
 }
+
+/** A partition may have thousands of exchanges, and most of each is what was sent along. */
+const light = ({ partition, partitions, source, window, at, verdict, body }: Exchange): Fetched => ({
+  ...{ partition, window, at, verdict, body },
+  ...(partitions ? { partitions } : {}),
+  ...(source ? { source } : {}),
+});
 
 /** The bodies of exchanges, verified. Those that answer for several partitions are decoded once for a few of them. */
 export class Bodies {
@@ -41,19 +87,32 @@ export class Bodies {
     this.#store = store;
   }
 
+  /** Gets a body ahead of time; undefined for one that is better read when its turn comes. @throws as `rowsOf` */
+  async ahead({ body }: Fetched): Promise<Uint8Array | undefined> {
+    return body.bytes > HELD || this.#shared.has(body.key) ? undefined : this.#whole(body);
+  }
+
   /** The rows, some at a time, as they were fetched. @throws when the body is missing or not what was fetched */
-  async *rowsOf(exchange: Exchange, { format }: ResolvedSource): AsyncGenerator<readonly SourceRow[]> {
-    const { body, verdict, partitions } = exchange;
+  async *rowsOf(
+    { body, verdict, partitions }: Fetched,
+    { format }: ResolvedSource,
+    ahead: Uint8Array | undefined,
+  ): AsyncGenerator<readonly SourceRow[]> {
     if (body.bytes > HELD) return yield* this.#streamed(body, verdict, format);
     const known = this.#shared.get(body.key);
     if (known) return yield known.rows;
-    const bytes = (await this.#store.get(body.key))?.body;
-    if (!bytes) throw missing(this.#store, body);
-    check(this.#store, body, digestOf(bytes));
+    const bytes = ahead ?? (await this.#whole(body));
     if (verdict === "empty") return;
     const rows = fitsSmall(bytes, format) ? decodeSmall(bytes, format) : await all(decodeRows(bytes, format));
     if (partitions) this.#share(body, rows);
     yield rows;
+  }
+
+  async #whole(body: Exchange["body"]): Promise<Uint8Array> {
+    const bytes = (await this.#store.get(body.key))?.body;
+    if (!bytes) throw missing(this.#store, body);
+    check(this.#store, body, digestOf(bytes));
+    return bytes;
   }
 
   #share({ key, bytes }: Exchange["body"], rows: readonly SourceRow[]): void {

@@ -4,11 +4,11 @@ import { messageOf, show } from "../dataset/errors.ts";
 import type { Column } from "../dataset/schema.ts";
 import type { JsonValue, ResolvedSource, RowContext, SourceRow } from "../dataset/source.ts";
 import { toWindow } from "../dataset/window.ts";
-import type { Exchange } from "../store/exchange.ts";
-import type { RecordColumns, StoredValue } from "../store/records.ts";
+import { noRecords, type RecordColumns, type StoredValue } from "../store/records.ts";
 import { type RowCheck, rowChecks } from "./checks.ts";
 import { type Converter, convert, converterOf, ValueError } from "./convert.ts";
 import type { Rejected } from "./quarantine.ts";
+import type { Fetched } from "./raw.ts";
 
 /** Where the rows of exchanges go: those that are records, and those that are none. */
 export interface Gathered {
@@ -17,7 +17,7 @@ export interface Gathered {
 }
 
 export const nothing = ({ schema }: Dataset): Gathered => ({
-  records: { values: Object.keys(schema).map(() => []), raw: [], fetchedAt: [] },
+  records: noRecords(schema),
   rejected: [],
 });
 
@@ -56,11 +56,11 @@ export class RowReader {
   }
 
   /** @throws when the definition has lost the source that was asked */
-  of(exchange: Exchange, into: Gathered): ExchangeReader {
+  of(exchange: Fetched, into: Gathered): ExchangeReader {
     return new ExchangeReader(this.sourceOf(exchange), exchange, this.#dataset.cursor, this.#recipe, into);
   }
 
-  sourceOf({ source = "default", body }: Exchange): ResolvedSource {
+  sourceOf({ source = "default", body }: Fetched): ResolvedSource {
     const found = this.#dataset.sources[source];
     if (!found) throw new Error(`${body.key} comes from the source "${source}", which the definition no longer has`);
     return found;
@@ -74,7 +74,7 @@ export class RowReader {
  */
 export class ExchangeReader {
   readonly #source: ResolvedSource;
-  readonly #exchange: Exchange;
+  readonly #exchange: Fetched;
   readonly #recipe: Recipe;
   readonly #into: Gathered;
   readonly #context: RowContext;
@@ -84,7 +84,7 @@ export class ExchangeReader {
   readonly #fetchedAt: number;
   #row = 0;
 
-  constructor(source: ResolvedSource, exchange: Exchange, cursor: string, recipe: Recipe, into: Gathered) {
+  constructor(source: ResolvedSource, exchange: Fetched, cursor: string, recipe: Recipe, into: Gathered) {
     this.#source = source;
     this.#exchange = exchange;
     this.#recipe = recipe;

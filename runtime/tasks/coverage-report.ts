@@ -6,9 +6,10 @@ import { Moment } from "../dataset/moment.ts";
 import type { PartitionCoverage } from "../dataset/run.ts";
 import type { Column } from "../dataset/schema.ts";
 import { recordsKey } from "../store/layout.ts";
-import { readColumn, readNote } from "../store/records.ts";
+import type { RecordsReader } from "../store/records.ts";
 import type { PartitionState } from "../store/state.ts";
 import type { Store } from "../store/store.ts";
+import { sizeOf, sound, withStored } from "../store/stored-records.ts";
 
 /** What of a partition's state its coverage is judged by. */
 export type Known = Pick<PartitionState, "coverage" | "ended" | "skipped">;
@@ -45,10 +46,13 @@ export async function coverageOf(
 ): Promise<PartitionCoverage> {
   const { coverage, ended, skipped } = known;
   const { gaps, missed } = judge(dataset, known, wanted);
-  const file = (await store.get(recordsKey(dataset.name, partition)))?.body;
-  const note = file && readNote(file);
-  const times = file ? await timesOf(dataset, file) : [];
-  const [first, last] = [times[0], times.at(-1)];
+  const key = recordsKey(dataset.name, partition);
+  const { rows, quarantined, first, last, buckets } = await withStored(
+    store,
+    key,
+    await sizeOf(store, key),
+    (stored) => (stored ? timesOf(dataset, sound(stored)) : NOTHING),
+  );
   return {
     partition,
     covered: coverage.map(spell),
@@ -57,10 +61,13 @@ export async function coverageOf(
     ...(last === undefined
       ? {}
       : { until: iso(Math.floor(last / bucketOf(dataset)) * bucketOf(dataset) + bucketOf(dataset)) }),
-    rows: note?.rows ?? 0,
-    quarantined: note?.quarantined ?? 0,
+    rows,
+    quarantined,
     gaps: gaps.map(spell),
-    missing: emptyDates(dataset, coverage, times),
+    missing:
+      first === undefined || last === undefined
+        ? []
+        : emptyDates(dataset, coverage, { start: first, end: last }, buckets),
     ...(missed.length ? { missed: missed.map(spell) } : {}),
     ...(ended ? { ended: { from: iso(ended.from), ...said(ended.message) } } : {}),
     ...(skipped ? { skipped: { at: iso(skipped.at), ...said(skipped.message) } } : {}),
@@ -101,24 +108,47 @@ function lacking(dataset: Dataset, covered: readonly Interval[], within: Interva
  * Dates of the buckets between the first and the last record that were asked for and have none. Where windows are about
  * another time than the cursor's, a day without a record says nothing.
  */
-function emptyDates(dataset: Dataset, coverage: readonly Interval[], times: readonly number[]): string[] {
+function emptyDates(
+  dataset: Dataset,
+  coverage: readonly Interval[],
+  recorded: Interval,
+  buckets: ReadonlySet<number>,
+): string[] {
   if (dataset.source.windows.over !== undefined) return [];
-  const bucket = bucketOf(dataset);
-  const recorded = new Set(times.map((at) => Math.floor(at / bucket) * bucket));
-  const [first, last] = [times[0], times.at(-1)];
-  if (first === undefined || last === undefined) return [];
   const covered = union(coverage);
-  const empty = expected(dataset, { start: first, end: last }).filter(
-    (at) => !recorded.has(at) && contains(covered, at),
-  );
+  const empty = expected(dataset, recorded).filter((at) => !buckets.has(at) && contains(covered, at));
   return [...new Set(empty.map((at) => new Moment(at).date))];
 }
 
-/** The times of the records, Unix milliseconds, in order. */
-async function timesOf({ schema, cursor }: Dataset, file: Uint8Array): Promise<number[]> {
+/** What the records of a partition say of time. Instants are Unix milliseconds. */
+interface Times {
+  readonly rows: number;
+  readonly quarantined: number;
+  readonly first: number | undefined;
+  readonly last: number | undefined;
+  /** Starts of the buckets that have a record. */
+  readonly buckets: ReadonlySet<number>;
+}
+
+const NOTHING: Promise<Times> = Promise.resolve({
+  ...{ rows: 0, quarantined: 0, first: undefined, last: undefined },
+  buckets: new Set<number>(),
+});
+
+async function timesOf(dataset: Dataset, records: RecordsReader): Promise<Times> {
+  const { schema, cursor } = dataset;
   const column = schema[cursor] as Column;
-  const values = (await readColumn(cursor, column, file)) as number[];
-  return column.kind === "date" ? values.map((day) => day * DAY) : values;
+  const unit = column.kind === "date" ? DAY : 1;
+  const bucket = bucketOf(dataset);
+  const buckets = new Set<number>();
+  let [first, last]: [number | undefined, number | undefined] = [undefined, undefined];
+  for await (const values of records.column(cursor, column)) {
+    for (const value of values as number[]) buckets.add(Math.floor((value * unit) / bucket) * bucket);
+    first ??= (values[0] as number) * unit;
+    last = (values.at(-1) as number) * unit;
+  }
+  const { rows, quarantined } = records.note;
+  return { rows, quarantined, first, last, buckets };
 }
 
 const iso = (instant: number): string => new Moment(instant).toString();

@@ -6,7 +6,7 @@ import type { Interval } from "../../runtime/dataset/interval.ts";
 import type { Windows } from "../../runtime/dataset/source.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { recordsKey } from "../../runtime/store/layout.ts";
-import { writeRecords } from "../../runtime/store/records.ts";
+import { GROUP, writeRecords } from "../../runtime/store/records.ts";
 import { countGaps, coverageOf, judge, type Known } from "../../runtime/tasks/coverage-report.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { tiny } from "../support/tiny.ts";
@@ -111,6 +111,15 @@ describe("the coverage of a partition", () => {
       ],
       missing: ["2025-01-07"],
     });
+  });
+
+  it("looks at every group of a large file", async () => {
+    const many = Array.from({ length: GROUP }, () => "2025-01-03");
+    await keep(dataset(), [...many, "2025-01-06", "2025-01-10"]);
+    const state = known([from("2025-01-02", "2025-01-18")]);
+    const { rows, first, last, missing } = await coverageOf(dataset(), "A", state, wanted, store);
+    assert.deepEqual([rows, first, last], [GROUP + 2, "2025-01-03", "2025-01-10"]);
+    assert.deepEqual(missing, ["2025-01-07", "2025-01-08"]);
   });
 
   it("names a date once, however many of its buckets are empty", async () => {
