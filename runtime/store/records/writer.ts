@@ -5,6 +5,7 @@ import type { Column, Schema } from "../../dataset/schema.ts";
 import { keyValues } from "./checksum.ts";
 import { element, isLong, physical, toParquet } from "./columns.ts";
 import { type RecordColumns, type RecordsNote, withProvenance } from "./record.ts";
+import { compress } from "./snappy.ts";
 
 /** Records that are written, and later read, in one go. */
 export const GROUP = 50_000;
@@ -35,6 +36,7 @@ export class RecordsWriter {
     const schemaOfBytes = this.#described.map((item) => (item.converted_type === "UTF8" ? item : physical(item)));
     this.#parquet = new ParquetWriter({
       ...{ writer: this.#bytes, schema: schemaOfBytes, createdBy: "tidegate" },
+      compressors: { SNAPPY: compress },
     });
   }
 
