@@ -10,6 +10,7 @@ export async function readJson<T>(store: Store, key: string): Promise<{ value: T
   return (
     object && {
       value: parse(object.body, `${store.location}/${key}`) as T,
+      // A folder computes it, which most readers can do without.
       get etag() {
         return object.etag;
       },
