@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import { compress } from "snappyjs";
 import type { Column, Schema } from "../../dataset/schema.ts";
 import { keyValues } from "./checksum.ts";
 import { element, isLong, physical, toParquet } from "./columns.ts";
 import { type RecordColumns, type RecordsNote, withProvenance } from "./record.ts";
-import { compress } from "./snappy.ts";
 
 /** Records that are written, and later read, in one go. */
 export const GROUP = 50_000;
@@ -36,6 +36,7 @@ export class RecordsWriter {
     const schemaOfBytes = this.#described.map((item) => (item.converted_type === "UTF8" ? item : physical(item)));
     this.#parquet = new ParquetWriter({
       ...{ writer: this.#bytes, schema: schemaOfBytes, createdBy: "tidegate" },
+      // The library's own makes an object for each of the thousands of short pieces that a page of numbers is.
       compressors: { SNAPPY: compress },
     });
   }
