@@ -23,14 +23,14 @@ export async function findLoadable(
     const size = sizes.get(key);
     if (size === undefined) continue;
     const said = known.get(partition);
-    const loadable = said?.bytes === size ? said : await readLoadable(partition, key, size, store);
+    const loadable = said?.bytes === size ? said : await readLoadable(partition, key, store);
     if (loadable) found.push(loadable);
   }
   return found;
 }
 
-const readLoadable = (partition: string, key: string, size: number, store: Store): Promise<Loadable | undefined> =>
-  withStored(store, key, size, async (stored) => {
+const readLoadable = (partition: string, key: string, store: Store): Promise<Loadable | undefined> =>
+  withStored(store, key, async (stored) => {
     if (!stored) return undefined;
     const { note, digest, bytes } = sound(stored);
     return { partition, rows: note.rows, digest, bytes };

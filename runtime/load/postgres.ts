@@ -64,8 +64,8 @@ export class Postgres implements SqlSession {
     }
   }
 
-  insertFile(table: string, dataset: Dataset, { key, bytes }: LoadFile, store: Store): Promise<void> {
-    return withStored(store, key, bytes, async (stored) => {
+  insertFile(table: string, dataset: Dataset, { key }: LoadFile, store: Store): Promise<void> {
+    return withStored(store, key, async (stored) => {
       if (!stored) throw new Error(`${store.location}/${key} is missing`);
       for await (const group of sound(stored).groups(dataset.schema))
         for (let from = 0; from < group.raw.length; from += BATCH)

@@ -2,7 +2,7 @@ import type { Dataset } from "../dataset/definition.ts";
 import { quarantineKey, recordsKey } from "../store/layout.ts";
 import { DamagedRecords, type RecordsNote, type RecordsReader } from "../store/records.ts";
 import { ConditionFailed, type Content, type Store } from "../store/store.ts";
-import { type StoredRecords, sizeOf, withStored } from "../store/stored-records.ts";
+import { type StoredRecords, withStored } from "../store/stored-records.ts";
 import { definitionDigest } from "./definition-digest.ts";
 import { type RecordsFile, RecordsOutput } from "./output.ts";
 import { readQuarantine, toRefused } from "./quarantine.ts";
@@ -82,7 +82,7 @@ export class PartitionProcessor {
   async #once(partition: string): Promise<ProcessedPartition | undefined> {
     const { name } = this.#dataset;
     const key = recordsKey(name, partition);
-    const [size, names] = await Promise.all([sizeOf(this.#store, key), exchangesOf(name, partition, this.#store)]);
+    const names = await exchangesOf(name, partition, this.#store);
     const use = async (stored: StoredRecords | undefined): Promise<ProcessedPartition | undefined> => {
       const before = stored && this.#usable(key, stored, names);
       if (before ? namesBeside(before.note, names).length === 0 : names.length === 0)
@@ -95,7 +95,7 @@ export class PartitionProcessor {
         await scratch.dispose();
       }
     };
-    return withStored(this.#store, key, size, use, this.#limits.file);
+    return withStored(this.#store, key, use, this.#limits.file);
   }
 
   /**
@@ -188,7 +188,7 @@ export class PartitionProcessor {
   async #writeQuarantine(partition: string, count: number, lines: Content): Promise<void> {
     const key = quarantineKey(this.#dataset.name, partition);
     // Also when none is left, where an earlier definition refused some.
-    if (count > 0 || (await sizeOf(this.#store, key)) !== undefined)
+    if (count > 0 || (await this.#store.size(key)) !== undefined)
       await this.#store.put(key, lines, { contentType: "application/x-ndjson" });
   }
 }

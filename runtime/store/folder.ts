@@ -46,6 +46,10 @@ export class FolderStore implements Store {
     }
   }
 
+  async size(key: string): Promise<number | undefined> {
+    return lookAt(this.#path(key))?.size;
+  }
+
   async read(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const path = this.#path(key);
     return lookAt(path) && streamOf(path);

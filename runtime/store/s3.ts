@@ -7,6 +7,7 @@ import {
   GetObjectCommand,
   type GetObjectCommandOutput,
   HeadObjectCommand,
+  type HeadObjectCommandOutput,
   ListObjectsV2Command,
   S3Client,
   type S3ClientConfig,
@@ -59,6 +60,10 @@ export class S3Store implements Store {
   async get(key: string): Promise<StoredObject | undefined> {
     const object = await this.#open(key);
     return object && { body: await object.body.transformToByteArray(), etag: object.etag };
+  }
+
+  async size(key: string): Promise<number | undefined> {
+    return (await this.#head(key))?.ContentLength;
   }
 
   async read(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
@@ -159,11 +164,15 @@ export class S3Store implements Store {
    * not prove that: two workers that count to the same number write the same.
    */
   async #ownWrite(key: string, writer: string): Promise<string | undefined> {
-    const now = await this.#client.send(new HeadObjectCommand(this.#at(key))).catch((error) => {
+    const now = await this.#head(key);
+    return now?.Metadata?.[WRITER] === writer ? plainEtag(now.ETag, key) : undefined;
+  }
+
+  #head(key: string): Promise<HeadObjectCommandOutput | undefined> {
+    return this.#client.send(new HeadObjectCommand(this.#at(key))).catch((error) => {
       if (isNamed(error, "NotFound")) return undefined;
       throw error;
     });
-    return now?.Metadata?.[WRITER] === writer ? plainEtag(now.ETag, key) : undefined;
   }
 }
 

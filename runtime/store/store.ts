@@ -60,6 +60,8 @@ export interface Store {
   readonly location: string;
   /** The whole object, in memory. @returns undefined when there is no such object */
   get(key: string): Promise<StoredObject | undefined>;
+  /** Bytes of the object. @returns undefined when there is no such object */
+  size(key: string): Promise<number | undefined>;
   /** The object piece by piece, one content from its beginning to its end. @returns undefined when there is no such object */
   read(key: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** @returns the new etag @throws ConditionFailed */

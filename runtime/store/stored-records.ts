@@ -16,24 +16,17 @@ export function sound({ records }: StoredRecords): RecordsReader {
 /** Of a larger file only what is asked for is read. */
 const HELD = 8 * 1024 * 1024;
 
-/** Size of an object in bytes; undefined when there is none. */
-export async function sizeOf(store: Store, key: string): Promise<number | undefined> {
-  for await (const found of store.list(key)) if (found.key === key) return found.size;
-  return undefined;
-}
-
 /**
  * Opens a file of records for as long as it is used.
- * @param size as it was listed
  * @param held bytes of a file that is read into memory
  */
 export async function withStored<T>(
   store: Store,
   key: string,
-  size: number | undefined,
   use: (stored: StoredRecords | undefined) => Promise<T>,
   held = HELD,
 ): Promise<T> {
+  const size = await store.size(key);
   if (size === undefined) return use(undefined);
   if (size > held)
     return store.withFile(key, async (path, etagOf) => {

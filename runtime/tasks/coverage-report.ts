@@ -9,7 +9,7 @@ import { recordsKey } from "../store/layout.ts";
 import type { RecordsReader } from "../store/records.ts";
 import type { PartitionState } from "../store/state.ts";
 import type { Store } from "../store/store.ts";
-import { sizeOf, sound, withStored } from "../store/stored-records.ts";
+import { sound, withStored } from "../store/stored-records.ts";
 
 /** What of a partition's state its coverage is judged by. */
 export type Known = Pick<PartitionState, "coverage" | "ended" | "skipped">;
@@ -47,11 +47,8 @@ export async function coverageOf(
   const { coverage, ended, skipped } = known;
   const { gaps, missed } = judge(dataset, known, wanted);
   const key = recordsKey(dataset.name, partition);
-  const { rows, quarantined, first, last, buckets } = await withStored(
-    store,
-    key,
-    await sizeOf(store, key),
-    (stored) => (stored ? timesOf(dataset, sound(stored)) : NOTHING),
+  const { rows, quarantined, first, last, buckets } = await withStored(store, key, async (stored) =>
+    stored ? timesOf(dataset, sound(stored)) : NOTHING,
   );
   return {
     partition,

@@ -64,6 +64,12 @@ export function keepsItsPromises(open: () => Store): void {
     assert.equal((await open().get(`${folder}empty`))?.body.byteLength, 0);
   });
 
+  it("knows the size of an object, and that there is none", async () => {
+    await open().put(`${folder}a/b.txt`, bytes("four"));
+    const sizes = ["a/b.txt", "a/b", "a", "a/b.txt/c"].map((key) => open().size(`${folder}${key}`));
+    assert.deepEqual(await Promise.all(sizes), [4, undefined, undefined, undefined]);
+  });
+
   it("knows nothing of what was never put", async () => {
     await open().put(`${folder}a/b`, bytes("x"));
     for (const key of [`${folder}nothing`, `${folder}a/c`, `${folder}a`, `${folder}a/b/c`, "no/such/folder/x"])

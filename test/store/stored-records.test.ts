@@ -10,7 +10,7 @@ import {
   writeRecords,
 } from "../../runtime/store/records.ts";
 import { ConditionFailed } from "../../runtime/store/store.ts";
-import { type StoredRecords, sizeOf, sound, withStored } from "../../runtime/store/stored-records.ts";
+import { type StoredRecords, sound, withStored } from "../../runtime/store/stored-records.ts";
 import { edges, everyKind } from "../support/every-kind.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
@@ -43,7 +43,7 @@ for (const [place, held] of [
     afterEach(() => folder[Symbol.asyncDispose]());
 
     const opened = async <T>(use: (stored: StoredRecords | undefined) => Promise<T>): Promise<T> =>
-      withStored(store, KEY, await sizeOf(store, KEY), use, held);
+      withStored(store, KEY, use, held);
 
     it("gives all of its records, a group at a time", async () => {
       const [record] = edges.map((edge) => edge.record);

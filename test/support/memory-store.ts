@@ -26,6 +26,10 @@ export class MemoryStore implements Store {
     return body && { body, etag: etagOf(body) };
   }
 
+  async size(key: string): Promise<number | undefined> {
+    return this.objects.get(key)?.byteLength;
+  }
+
   async read(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     const object = await this.get(key);
     return object && ReadableStream.from([object.body]);

@@ -27,6 +27,10 @@ export class WatchedStore implements Store {
     return this.#store.get(key);
   }
 
+  size(key: string): Promise<number | undefined> {
+    return this.#store.size(key);
+  }
+
   read(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
     return this.#store.read(key);
   }
