@@ -77,6 +77,8 @@ async function measure({ name, command }: Contestant, limit?: number): Promise<R
   }
 }
 
+const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
+
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
@@ -131,7 +133,8 @@ try {
   const shortest = (SYMBOLS.length * PAGES - limit) / limit;
   show(
     await compete(all, 1, limit),
-    ({ seconds }) => `  ${((100 * shortest) / seconds).toFixed(1)} % of the limit used`,
+    ({ asking, seconds }) =>
+      `  ${percent(shortest, asking)} of the limit used while it asks, ${percent(shortest, seconds)} in all`,
   );
 } finally {
   // Not before: a file system that has just deleted thousands of files may be slow to create others, for whoever comes next.
