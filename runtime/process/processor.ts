@@ -26,6 +26,9 @@ const FEW = 8;
 /** The most threads beside this one. */
 const THREADS = 4;
 
+/** Partitions that a thread has at once: it need not wait for the disk, nor until this one hands over the next. */
+const AT_ONCE = 2;
+
 /** What a thread may hold, in MiB. */
 const MEMORY = { maxYoungGenerationSizeMb: 24 };
 
@@ -39,18 +42,20 @@ export class Processor {
   readonly #queue: Queued[] = [];
   readonly #results = new Map<string, Promise<ProcessedPartition | undefined>>();
   readonly #begun = new Set<Promise<unknown>>();
-  #idle = 0;
+  /** Partitions that the threads could take. */
+  #places = 0;
 
   constructor({ dataset, store, definitions }: ProcessorOptions) {
     this.#local = new PartitionProcessor(dataset, store);
     // Another kind of store may not be the same one when it is opened again by its location.
     if (definitions === undefined || !(store instanceof FolderStore) || dataset.partitions.values.length < FEW) return;
-    this.#idle = Math.min(THREADS, availableParallelism() - 1);
-    if (this.#idle > 0)
-      this.#pool = startPool(this.#idle, {
-        ...{ definitions, dataset: dataset.name, location: store.location },
-        digest: definitionDigest(dataset),
-      });
+    const threads = Math.min(THREADS, availableParallelism() - 1);
+    if (threads === 0) return;
+    this.#places = threads * AT_ONCE;
+    this.#pool = startPool(threads, {
+      ...{ definitions, dataset: dataset.name, location: store.location },
+      digest: definitionDigest(dataset),
+    });
   }
 
   /** The partition's raw is as complete as this run makes it. @returns its records, once somebody has had the time */
@@ -85,12 +90,12 @@ export class Processor {
   }
 
   #serve(): void {
-    if (!this.#pool || this.#idle === 0) return;
+    if (!this.#pool || this.#places === 0) return;
     const next = this.#queue.shift();
     if (!next) return;
-    this.#idle -= 1;
+    this.#places -= 1;
     this.#begin(next, this.#pool.run(next.partition)).then(() => {
-      this.#idle += 1;
+      this.#places += 1;
       this.#serve();
     });
   }
@@ -113,5 +118,6 @@ const startPool = (threads: number, workerData: WorkerData): Piscina =>
     workerData,
     minThreads: 1,
     maxThreads: threads,
+    concurrentTasksPerWorker: AT_ONCE,
     resourceLimits: MEMORY,
   });
