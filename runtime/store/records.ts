@@ -4,15 +4,7 @@ import { messageOf } from "../dataset/errors.ts";
 import type { Schema } from "../dataset/schema.ts";
 import { checksumIn, DamagedRecords, noteIn, verify } from "./records/checksum.ts";
 import { inMemory, RecordsReader } from "./records/reader.ts";
-import {
-  append,
-  noRecords,
-  type RecordColumns,
-  type RecordsNote,
-  type StoredRecord,
-  sliceOf,
-} from "./records/record.ts";
-import { GROUP, RecordsWriter } from "./records/writer.ts";
+import { append, noRecords, type RecordColumns, type RecordsNote, type StoredRecord } from "./records/record.ts";
 
 export { DamagedRecords } from "./records/checksum.ts";
 export { inMemory, RecordsReader, withRecords } from "./records/reader.ts";
@@ -30,19 +22,6 @@ export {
   withProvenance,
 } from "./records/record.ts";
 export { GROUP, RecordsWriter } from "./records/writer.ts";
-
-/** One partition as a Parquet file. The same records and note always give the same bytes. */
-export function writeRecords(schema: Schema, records: readonly StoredRecord[], note: RecordsNote): Uint8Array {
-  const writer = new RecordsWriter(schema, []);
-  const columns = {
-    values: Object.keys(schema).map((_, i) => records.map(({ values }) => values[i] ?? null)),
-    raw: records.map(({ raw }) => raw),
-    fetchedAt: records.map(({ fetchedAt }) => fetchedAt),
-  };
-  for (let from = 0; from < records.length; from += GROUP) writer.group(sliceOf(columns, from, from + GROUP));
-  writer.end(note);
-  return writer.take().slice();
-}
 
 /** @throws DamagedRecords when the file is not, byte for byte, what was written */
 export function readNote(file: Uint8Array): RecordsNote {

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { findLoadable } from "../../runtime/load/loadable.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { recordsKey } from "../../runtime/store/layout.ts";
-import { writeRecords } from "../../runtime/store/records.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { writeRecords } from "../support/records.ts";
 import { tiny } from "../support/tiny.ts";
 
 describe("what there is to load", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Postgres } from "../../runtime/load/postgres.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
-import { writeRecords } from "../../runtime/store/records.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { writeRecords } from "../support/records.ts";
 import { tiny } from "../support/tiny.ts";
 
 describe("a large file that is loaded into Postgres", () => {

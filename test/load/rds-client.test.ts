@@ -9,8 +9,9 @@ import { iamToken, RdsClient, type RdsOptions } from "../../runtime/load/rds.ts"
 import { SqlTarget } from "../../runtime/load/sql-target.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { recordsKey } from "../../runtime/store/layout.ts";
-import { type StoredRecord, writeRecords } from "../../runtime/store/records.ts";
+import type { StoredRecord } from "../../runtime/store/records.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { writeRecords } from "../support/records.ts";
 import { tiny } from "../support/tiny.ts";
 import { noTlsPostgres, startTlsPostgres, type TlsPostgres } from "../support/tls-postgres.ts";
 

@@ -6,8 +6,8 @@ import { copyManifest, loadStatements } from "../../runtime/load/redshift.ts";
 import { RedshiftStatements } from "../../runtime/load/redshift-statements.ts";
 import type { Load } from "../../runtime/load/target.ts";
 import { recordsKey } from "../../runtime/store/layout.ts";
-import { writeRecords } from "../../runtime/store/records.ts";
 import { JumpingClock } from "../support/clock.ts";
+import { writeRecords } from "../support/records.ts";
 import { tiny } from "../support/tiny.ts";
 
 const WORKGROUP = { kind: "workgroup", name: "market-data", database: "dev" } as const;

@@ -9,9 +9,10 @@ import { RedshiftTarget } from "../../runtime/load/redshift.ts";
 import { RedshiftStatements } from "../../runtime/load/redshift-statements.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { recordsKey } from "../../runtime/store/layout.ts";
-import { type StoredRecord, writeRecords } from "../../runtime/store/records.ts";
+import type { StoredRecord } from "../../runtime/store/records.ts";
 import { JumpingClock } from "../support/clock.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { writeRecords } from "../support/records.ts";
 import { type ApiRequest, type RedshiftApi, startRedshift } from "../support/redshift-api.ts";
 import { tiny } from "../support/tiny.ts";
 

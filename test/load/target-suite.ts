@@ -10,10 +10,11 @@ import type { Load, Target } from "../../runtime/load/target.ts";
 import { readJson } from "../../runtime/store/documents.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { recordsKey } from "../../runtime/store/layout.ts";
-import { type StoredRecord, writeRecords } from "../../runtime/store/records.ts";
+import type { StoredRecord } from "../../runtime/store/records.ts";
 import { alike, edges, everyKind, shownBy } from "../support/every-kind.ts";
 import { keysOf } from "../support/extraction.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { writeRecords } from "../support/records.ts";
 import { tiny } from "../support/tiny.ts";
 
 let count = 0;

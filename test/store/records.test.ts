@@ -10,10 +10,10 @@ import {
   RecordsWriter,
   readNote,
   readRecords,
-  writeRecords,
 } from "../../runtime/store/records.ts";
 import { alike, edges, everyKind, shownBy } from "../support/every-kind.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { writeRecords } from "../support/records.ts";
 
 const { schema } = everyKind();
 const records = edges.map(({ record }) => record);

@@ -7,12 +7,12 @@ import {
   type RecordsNote,
   readRecords,
   type StoredRecord,
-  writeRecords,
 } from "../../runtime/store/records.ts";
 import { ConditionFailed } from "../../runtime/store/store.ts";
 import { type StoredRecords, sound, withStored } from "../../runtime/store/stored-records.ts";
 import { edges, everyKind } from "../support/every-kind.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { writeRecords } from "../support/records.ts";
 
 const { schema } = everyKind();
 const KEY = "records.parquet";

@@ -6,9 +6,10 @@ import type { Interval } from "../../runtime/dataset/interval.ts";
 import type { Windows } from "../../runtime/dataset/source.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { recordsKey } from "../../runtime/store/layout.ts";
-import { GROUP, writeRecords } from "../../runtime/store/records.ts";
+import { GROUP } from "../../runtime/store/records.ts";
 import { countGaps, coverageOf, judge, type Known } from "../../runtime/tasks/coverage-report.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { writeRecords } from "../support/records.ts";
 import { tiny } from "../support/tiny.ts";
 
 const at = (text: string): number => Date.parse(text);

@@ -3,12 +3,12 @@ import { requested, rowsOf } from "../../runtime/dataset/index.ts";
 import type { PartitionOrigin } from "../../runtime/dataset/partitions.ts";
 import { recordsKey } from "../../runtime/store/layout.ts";
 import { recordedSchema } from "../../runtime/store/recorded-schema.ts";
-import { writeRecords } from "../../runtime/store/records.ts";
 import { addRequests, readRequests } from "../../runtime/store/requests.ts";
 import { resolvePartitions, withPartitions } from "../../runtime/tasks/resolve.ts";
 import { everyKind } from "../support/every-kind.ts";
 import { fakeDataset } from "../support/fake-source.ts";
 import { MemoryStore } from "../support/memory-store.ts";
+import { writeRecords } from "../support/records.ts";
 
 const schema = {
   id: { kind: "text", nullable: false },

@@ -1,0 +1,15 @@
+import type { Schema } from "../../runtime/dataset/schema.ts";
+import { GROUP, type RecordsNote, RecordsWriter, type StoredRecord, sliceOf } from "../../runtime/store/records.ts";
+
+/** One partition as a Parquet file. The same records and note always give the same bytes. */
+export function writeRecords(schema: Schema, records: readonly StoredRecord[], note: RecordsNote): Uint8Array {
+  const writer = new RecordsWriter(schema, []);
+  const columns = {
+    values: Object.keys(schema).map((_, i) => records.map(({ values }) => values[i] ?? null)),
+    raw: records.map(({ raw }) => raw),
+    fetchedAt: records.map(({ fetchedAt }) => fetchedAt),
+  };
+  for (let from = 0; from < records.length; from += GROUP) writer.group(sliceOf(columns, from, from + GROUP));
+  writer.end(note);
+  return writer.take().slice();
+}
