@@ -1,10 +1,6 @@
-import { hash } from "node:crypto";
-import { type FileMetaData, parquetMetadata } from "hyparquet";
-import { messageOf } from "../dataset/errors.ts";
 import type { Schema } from "../dataset/schema.ts";
-import { checksumIn, DamagedRecords, noteIn, verify } from "./records/checksum.ts";
 import { inMemory, RecordsReader } from "./records/reader.ts";
-import { append, noRecords, type RecordColumns, type RecordsNote, type StoredRecord } from "./records/record.ts";
+import { append, noRecords, type RecordColumns, type StoredRecord } from "./records/record.ts";
 
 export { DamagedRecords } from "./records/checksum.ts";
 export { inMemory, RecordsReader, withRecords } from "./records/reader.ts";
@@ -23,14 +19,6 @@ export {
 } from "./records/record.ts";
 export { GROUP, RecordsWriter } from "./records/writer.ts";
 
-/** @throws DamagedRecords when the file is not, byte for byte, what was written */
-export function readNote(file: Uint8Array): RecordsNote {
-  const metadata = metadataOf(file);
-  const checksum = checksumIn(metadata);
-  verify(checksum, hash("sha256", file.subarray(0, checksum.end), "hex"));
-  return noteIn(metadata);
-}
-
 /** @throws DamagedRecords when it is not, byte for byte, what was written */
 export async function readRecords(schema: Schema, file: Uint8Array): Promise<StoredRecord[]> {
   const { values, raw, fetchedAt } = await readColumns(schema, file);
@@ -46,12 +34,4 @@ async function readColumns(schema: Schema, file: Uint8Array): Promise<RecordColu
   const reader = await RecordsReader.open(inMemory(file));
   for await (const group of reader.groups(schema)) append(all, group);
   return all;
-}
-
-function metadataOf(file: Uint8Array): FileMetaData {
-  try {
-    return parquetMetadata(file);
-  } catch (error) {
-    throw new DamagedRecords(messageOf(error));
-  }
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { badGateway } from "../../runtime/replay/faults.ts";
 import { type Answer, type ReplayServer, startReplay } from "../../runtime/replay/server.ts";
-import { command, definitions, smallDataset, temporaryFolder } from "../support/command.ts";
+import { command, definitions, smallDataset } from "../support/command.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { startRotation } from "../support/rotation.ts";
 
 const SECRET = "s3cr3t-value";

@@ -4,7 +4,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReplayServer } from "../../runtime/replay/server.ts";
-import { command, definitions, smallDataset, startCommand, temporaryFolder } from "../support/command.ts";
+import { command, definitions, smallDataset, startCommand } from "../support/command.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { startRows } from "../support/replay/rows.ts";
 
 const UNTIL = ["--until", "2024-02-29"];

@@ -5,7 +5,8 @@ import { writeJson } from "../../runtime/store/documents.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { stateKey } from "../../runtime/store/layout.ts";
 import type { StateDocument } from "../../runtime/store/state.ts";
-import { command, definitions, smallDataset, temporaryFolder } from "../support/command.ts";
+import { command, definitions, smallDataset } from "../support/command.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { startRows } from "../support/replay/rows.ts";
 
 const span = (start: string, end: string) => ({ start: `${start}T00:00:00Z`, end: `${end}T00:00:00Z` });

@@ -7,7 +7,8 @@ import { localPlaces } from "../../runtime/cli/local.ts";
 import { DuckDb } from "../../runtime/load/duckdb.ts";
 import { openPglite } from "../../runtime/load/pglite.ts";
 import type { ReplayServer } from "../../runtime/replay/server.ts";
-import { definitions, smallDataset, startCommand, temporaryFolder } from "../support/command.ts";
+import { definitions, smallDataset, startCommand } from "../support/command.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { startRows, valueOfDay } from "../support/replay/rows.ts";
 
 const UNTIL = "2024-02-29";

@@ -3,7 +3,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readIexEnvironment } from "../../runtime/iex-environment.ts";
 import { startReplay } from "../../runtime/replay/server.ts";
-import { command, definitions, temporaryFolder } from "../support/command.ts";
+import { command, definitions } from "../support/command.ts";
+import { temporaryFolder } from "../support/folder.ts";
 
 const IEX_CHART = new URL("../../datasets/iex-chart.ts", import.meta.url).href;
 const GOOGLE = new URL("../../datasets/google-intraday.ts", import.meta.url).href;

@@ -5,8 +5,9 @@ import { loadDatasetFile } from "../../runtime/cli/datasets.ts";
 import type { Dataset } from "../../runtime/dataset/definition.ts";
 import { JumpingClock, tryDataset } from "../../runtime/replay/index.ts";
 import { type Answer, type Asked, type ReplayServer, startReplay } from "../../runtime/replay/server.ts";
-import { command, type Ended, temporaryFolder } from "../support/command.ts";
+import { command, type Ended } from "../support/command.ts";
 import { compile } from "../support/compile.ts";
+import { temporaryFolder } from "../support/folder.ts";
 
 const json = (value: unknown): Answer => ({ status: 200, body: JSON.stringify(value) });
 

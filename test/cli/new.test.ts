@@ -5,8 +5,9 @@ import { gzipSync } from "node:zlib";
 import { loadDatasetFile } from "../../runtime/cli/datasets.ts";
 import type { Dataset } from "../../runtime/dataset/definition.ts";
 import { type Answer, type Asked, type ReplayServer, startReplay } from "../../runtime/replay/server.ts";
-import { command, temporaryFolder } from "../support/command.ts";
+import { command } from "../support/command.ts";
 import { compile } from "../support/compile.ts";
+import { temporaryFolder } from "../support/folder.ts";
 
 const bars = Array.from({ length: 5 }, (_, i) => ({
   symbol: "AAPL",

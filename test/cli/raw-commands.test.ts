@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { localPlaces } from "../../runtime/cli/local.ts";
 import type { ReplayServer } from "../../runtime/replay/server.ts";
-import { command, definitions, smallDataset, startCommand, temporaryFolder } from "../support/command.ts";
+import { command, definitions, smallDataset, startCommand } from "../support/command.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { startRows } from "../support/replay/rows.ts";
 
 const UNTIL = ["--until", "2024-01-20"];

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { command, definitions, smallDataset, temporaryFolder } from "../support/command.ts";
+import { command, definitions, smallDataset } from "../support/command.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { noS3, type S3Emulator, startS3 } from "../support/s3.ts";
 
 const IEX_CHART = new URL("../../datasets/iex-chart.ts", import.meta.url).href;

@@ -6,7 +6,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { command, temporaryFolder } from "../support/command.ts";
+import { command } from "../support/command.ts";
+import { temporaryFolder } from "../support/folder.ts";
 
 const START = fileURLToPath(new URL("../../demo/start.ts", import.meta.url));
 

@@ -9,7 +9,7 @@ import { quarantineKey, recordsKey } from "../../runtime/store/layout.ts";
 import { readRecords } from "../../runtime/store/records.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import { exchangesOf, keysOf, UnreliableStore } from "../support/extraction.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { temporaryFolder, useFolder } from "../support/folder.ts";
 import { type Fetched, keepRaw } from "../support/raw.ts";
 import { tiny } from "../support/tiny.ts";
 
@@ -46,13 +46,10 @@ async function quarantineOf(store: Store): Promise<Record<string, unknown>[]> {
 }
 
 describe("processing", () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let store: UnreliableStore;
-  beforeEach(async () => {
-    folder = await temporaryFolder();
-    store = new UnreliableStore(folder.path);
+  useFolder((path) => {
+    store = new UnreliableStore(path);
   });
-  afterEach(() => folder[Symbol.asyncDispose]());
 
   const processed = (of = dataset): Promise<ProcessedPartition | undefined> => processPartition(of, "A", store);
 

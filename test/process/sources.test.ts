@@ -17,7 +17,7 @@ import {
   recordsKey,
 } from "../../runtime/store/layout.ts";
 import { readRecords } from "../../runtime/store/records.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { useFolder } from "../support/folder.ts";
 
 type Column = "ticker" | "date" | "price" | "updated";
 
@@ -98,13 +98,10 @@ async function keep(store: FolderStore, { body, partitions, partition = "A", ...
 }
 
 describe("processing what comes in several ways", () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let store: FolderStore;
-  beforeEach(async () => {
-    folder = await temporaryFolder();
-    store = new FolderStore(folder.path);
+  useFolder((path) => {
+    store = new FolderStore(path);
   });
-  afterEach(() => folder[Symbol.asyncDispose]());
 
   async function recordsOf(of: Dataset, partition = "A"): Promise<string[]> {
     await processPartition(of, partition, store);

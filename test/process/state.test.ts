@@ -5,7 +5,7 @@ import { Processor } from "../../runtime/process/processor.ts";
 import { exchangeName, quarantineKey, rawFolder, recordsKey } from "../../runtime/store/layout.ts";
 import { readRecords } from "../../runtime/store/records.ts";
 import { keysOf, never, UnreliableStore } from "../support/extraction.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { useFolder } from "../support/folder.ts";
 import { keepRaw } from "../support/raw.ts";
 import { tiny } from "../support/tiny.ts";
 
@@ -14,13 +14,10 @@ const dataset = tiny("https://example.org");
 const KEY = recordsKey("tiny", "A");
 
 describe("what processing has written", () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let store: UnreliableStore;
-  beforeEach(async () => {
-    folder = await temporaryFolder();
-    store = new UnreliableStore(folder.path);
+  useFolder((path) => {
+    store = new UnreliableStore(path);
   });
-  afterEach(() => folder[Symbol.asyncDispose]());
 
   const keep = (day: number, price: string, at = NOW + day * 60_000): Promise<void> =>
     keepRaw(store, "tiny", {
@@ -40,7 +37,7 @@ describe("what processing has written", () => {
     await keep(1, "1");
     await processPartition(dataset, "A", store);
     await keep(2, "2");
-    const other = new UnreliableStore(folder.path);
+    const other = new UnreliableStore(store.location);
     let raced = 0;
     store.beforePut = (key) => {
       if (key === KEY) raced += 1;

@@ -3,17 +3,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { parquetMetadata } from "hyparquet";
-import {
-  inMemory,
-  type RecordsNote,
-  RecordsReader,
-  RecordsWriter,
-  readNote,
-  readRecords,
-} from "../../runtime/store/records.ts";
+import { inMemory, type RecordsNote, RecordsReader, RecordsWriter, readRecords } from "../../runtime/store/records.ts";
 import { alike, edges, everyKind, shownBy } from "../support/every-kind.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { writeRecords } from "../support/records.ts";
+import { readNote, writeRecords } from "../support/records.ts";
 
 const { schema } = everyKind();
 const records = edges.map(({ record }) => record);
@@ -23,14 +16,14 @@ const file = writeRecords(schema, records, note);
 describe("records as Parquet", () => {
   it("come back as they were", async () => {
     assert.deepEqual(await readRecords(schema, file), records);
-    assert.deepEqual(readNote(file), note);
+    assert.deepEqual(await readNote(file), note);
   });
 
   it("come back from any place in memory", async () => {
     const shifted = new Uint8Array(file.length + 13).subarray(13);
     shifted.set(file);
     assert.deepEqual(await readRecords(schema, shifted), records);
-    assert.deepEqual(readNote(shifted), note);
+    assert.deepEqual(await readNote(shifted), note);
   });
 
   it("let one column be read alone", async () => {
@@ -50,7 +43,7 @@ describe("records as Parquet", () => {
   it("may be none", async () => {
     const empty = writeRecords(schema, [], { ...note, rows: 0 });
     assert.deepEqual(await readRecords(schema, empty), []);
-    assert.equal(readNote(empty).rows, 0);
+    assert.equal((await readNote(empty)).rows, 0);
   });
 
   it("may be many, with nulls among them", async () => {
@@ -107,7 +100,7 @@ describe("records as Parquet", () => {
   });
 
   it("are not read from what is no file of Tidegate's", async () => {
-    assert.throws(() => readNote(file.subarray(0, file.length - 5)));
-    assert.throws(() => readNote(new Uint8Array()));
+    await assert.rejects(readNote(file.subarray(0, file.length - 5)));
+    await assert.rejects(readNote(new Uint8Array()));
   });
 });

@@ -11,7 +11,7 @@ import {
 import { ConditionFailed } from "../../runtime/store/store.ts";
 import { type StoredRecords, sound, withStored } from "../../runtime/store/stored-records.ts";
 import { edges, everyKind } from "../support/every-kind.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { useFolder } from "../support/folder.ts";
 import { writeRecords } from "../support/records.ts";
 
 const { schema } = everyKind();
@@ -34,13 +34,10 @@ for (const [place, held] of [
   ["a piece at a time", 0],
 ] as const)
   describe(`a stored file of records, read ${place}`, () => {
-    let folder: Awaited<ReturnType<typeof temporaryFolder>>;
     let store: FolderStore;
-    beforeEach(async () => {
-      folder = await temporaryFolder();
-      store = new FolderStore(folder.path);
+    useFolder((path) => {
+      store = new FolderStore(path);
     });
-    afterEach(() => folder[Symbol.asyncDispose]());
 
     const opened = async <T>(use: (stored: StoredRecords | undefined) => Promise<T>): Promise<T> =>
       withStored(store, KEY, use, held);

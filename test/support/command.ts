@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const BIN = fileURLToPath(new URL("../../bin/tidegate.mjs", import.meta.url));
@@ -19,11 +18,11 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts the `tidegate` command as a user would, in a process of its own. */
+/** Starts the `tidegate` command as a user would, in a process of its own, with the Node that runs the tests. */
 export function startCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-  const flags = ["--liftoff-only", "--max-semi-space-size=8", "--max-old-space-size=1024"];
-  const child = spawn(process.execPath, [...flags, BIN, ...args], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: "1", ...env },
+  const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
+  const child = spawn(BIN, args, {
+    env: { PATH, HOME: process.env.HOME, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };
@@ -37,12 +36,6 @@ export function startCommand(args: readonly string[], env: Readonly<Record<strin
 
 export const command = (args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended> =>
   startCommand(args, env).ended;
-
-/** A folder for one test, removed when it ends. */
-export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
-  const path = await mkdtemp(join(tmpdir(), "tidegate-test-"));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-}
 
 /** A user's own folder of definitions. @param files name -> content */
 export async function definitions(folder: string, files: Readonly<Record<string, string>>): Promise<string> {

@@ -12,11 +12,12 @@ import type { ReplayServer } from "../../runtime/replay/server.ts";
 import type { Exchange } from "../../runtime/store/exchange.ts";
 import { exchangeName, recordsKey } from "../../runtime/store/layout.ts";
 import { openStore } from "../../runtime/store/open.ts";
-import { readNote, readRecords } from "../../runtime/store/records.ts";
+import { readRecords } from "../../runtime/store/records.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import { dates, NOW, UNTIL } from "./bring-in.ts";
 import { type CrashPlan, crashDataset, REACHED } from "./crash-plan.ts";
 import { temporaryFolder } from "./folder.ts";
+import { readNote } from "./records.ts";
 import { noAtomicS3, noS3, type S3Emulator, startS3 } from "./s3.ts";
 import { startTiny } from "./tiny.ts";
 
@@ -189,7 +190,7 @@ export async function assertNothingHalf({ store }: Scene): Promise<void> {
   for await (const { key } of store.list("")) {
     const body = (await store.get(key))?.body;
     assert.ok(body, `${key} is listed and cannot be read`);
-    if (key.endsWith(".parquet")) readNote(body);
+    if (key.endsWith(".parquet")) await readNote(body);
     if (!key.endsWith(".json")) continue;
     const document = parseJson(new TextDecoder().decode(body)) as unknown;
     if (exchangeName(key)) {

@@ -7,3 +7,13 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { readonly pa
   const path = await mkdtemp(join(tmpdir(), "tidegate-test-"));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
+
+/** A folder for each test of the block that calls this. @param begin told of its path before the test */
+export function useFolder(begin: (path: string) => void): void {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    begin(folder.path);
+  });
+  afterEach(() => folder[Symbol.asyncDispose]());
+}

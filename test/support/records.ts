@@ -1,5 +1,13 @@
 import type { Schema } from "../../runtime/dataset/schema.ts";
-import { GROUP, type RecordsNote, RecordsWriter, type StoredRecord, sliceOf } from "../../runtime/store/records.ts";
+import {
+  GROUP,
+  inMemory,
+  type RecordsNote,
+  RecordsReader,
+  RecordsWriter,
+  type StoredRecord,
+  sliceOf,
+} from "../../runtime/store/records.ts";
 
 /** One partition as a Parquet file. The same records and note always give the same bytes. */
 export function writeRecords(schema: Schema, records: readonly StoredRecord[], note: RecordsNote): Uint8Array {
@@ -13,3 +21,7 @@ export function writeRecords(schema: Schema, records: readonly StoredRecord[], n
   writer.end(note);
   return writer.take().slice();
 }
+
+/** @throws DamagedRecords when the file is not, byte for byte, what was written */
+export const readNote = async (file: Uint8Array): Promise<RecordsNote> =>
+  (await RecordsReader.open(inMemory(file))).note;

@@ -2,8 +2,8 @@ import pMap from "p-map";
 import { type Fault, UserError } from "../../dataset/errors.ts";
 import { formatBytes, formatCount } from "../../publish/report/format.ts";
 import { exchangeName, partitionOfRaw, rawDatasetFolder, recordsKey } from "../../store/layout.ts";
-import { readNote } from "../../store/records.ts";
 import type { Store } from "../../store/store.ts";
+import { sound, withStored } from "../../store/stored-records.ts";
 import { loadDatasets, selectDatasets } from "../datasets.ts";
 import { openFilledLake } from "../lake.ts";
 import { LocalPlatform } from "../local.ts";
@@ -77,17 +77,12 @@ async function rawOf(dataset: string, store: Store): Promise<Raw> {
   };
 }
 
-async function isProcessed(
-  dataset: string,
-  partition: string,
-  names: readonly string[],
-  store: Store,
-): Promise<boolean> {
-  const file = (await store.get(recordsKey(dataset, partition)))?.body;
-  if (!file) return false;
-  const known = new Set(readNote(file).exchanges);
-  return names.every((name) => known.has(name));
-}
+const isProcessed = (dataset: string, partition: string, names: readonly string[], store: Store): Promise<boolean> =>
+  withStored(store, recordsKey(dataset, partition), async (stored) => {
+    if (!stored) return false;
+    const known = new Set(sound(stored).note.exchanges);
+    return names.every((name) => known.has(name));
+  });
 
 /** Records of exchanges first: a record never names a body that is gone. */
 async function remove({ keys }: Raw, store: Store): Promise<void> {
