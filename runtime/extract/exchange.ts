@@ -5,9 +5,16 @@ import type { Dataset } from "../dataset/definition.ts";
 import type { Format } from "../dataset/format.ts";
 import type { Interval } from "../dataset/interval.ts";
 import { Moment } from "../dataset/moment.ts";
-import { jsonBytes, putOnce } from "../store/documents.ts";
 import type { Exchange, ExchangePage, ExchangeVia } from "../store/exchange.ts";
-import { batchFolder, exchangeKey, rawBodyKey, rawFolder, rawName } from "../store/layout.ts";
+import {
+  type ExchangeBody,
+  type ExchangeRecord,
+  putBatchBody,
+  putExchange,
+  putRecord,
+  withBody,
+} from "../store/exchanges.ts";
+import { rawName } from "../store/layout.ts";
 import type { Content, Store } from "../store/store.ts";
 import type { HttpAnswer, HttpRequest } from "./request.ts";
 
@@ -43,10 +50,7 @@ export interface ExchangeContext {
   readonly at: number;
 }
 
-/**
- * Stores the body as it came, then for each partition the record that points to it: whoever finds a record finds its body.
- * Both are written once, under a name made from what was asked and answered.
- */
+/** Stores an answer for each partition that it was asked for, once, under a name made from what was asked and answered. */
 export async function keepExchange(
   store: Store,
   request: HttpRequest,
@@ -56,37 +60,35 @@ export async function keepExchange(
   const { dataset, asked, members, at } = context;
   const digest = hash("sha256", JSON.stringify([request.method, request.shown, answer.status, answer.sha256, members]));
   const name = rawName(new Date(at), digest);
-  const only = asked.length === 1 ? asked[0] : undefined;
-  const folder = only === undefined ? batchFolder(dataset.name) : rawFolder(dataset.name, only);
-  const key = rawBodyKey(folder, name, await extensionOf(dataset.source.format, answer.body));
-  await putOnce(store, key, answer.body, {
+  const body: ExchangeBody = {
+    content: answer.body,
+    ...{ bytes: answer.bytes, sha256: answer.sha256 },
+    extension: await extensionOf(dataset.source.format, answer.body),
     contentType: answer.headers["content-type"] ?? "application/octet-stream",
-    // By its record, which lies beside it.
-    followed: only !== undefined,
-  });
-  const common = commonRecord(request, answer, key, context);
-  await pMap(
-    members,
-    ({ partition, lease, restates }) => {
-      const record: Exchange = {
-        ...common,
-        partition,
-        lease,
-        ...(restates === undefined ? {} : { restates: new Moment(restates).toString() }),
-      };
-      const type = { contentType: "application/json" };
-      return putOnce(store, exchangeKey(dataset.name, partition, name), jsonBytes(record), type);
-    },
-    { concurrency: WRITES },
-  );
+  };
+  const common = commonRecord(request, answer, context);
+  const records = members.map((member) => recordOf(common, member));
+  const [only] = records;
+  if (only && asked.length === 1) return putExchange(store, name, only, body);
+  const key = await putBatchBody(store, dataset.name, name, body);
+  await pMap(records, (record) => putRecord(store, name, withBody(record, key, body)), { concurrency: WRITES });
 }
+
+const recordOf = (
+  common: Omit<ExchangeRecord, "partition">,
+  { partition, lease, restates }: Member,
+): ExchangeRecord => ({
+  ...common,
+  partition,
+  lease,
+  ...(restates === undefined ? {} : { restates: new Moment(restates).toString() }),
+});
 
 function commonRecord(
   { method, shown }: HttpRequest,
   answer: HttpAnswer,
-  key: string,
   { dataset, asked, window, page, run, verdict, via, at }: ExchangeContext,
-): Omit<Exchange, "partition"> {
+): Omit<ExchangeRecord, "partition"> {
   return {
     version: 1,
     dataset: dataset.name,
@@ -103,7 +105,6 @@ function commonRecord(
       status: answer.status,
       headers: Object.fromEntries(Object.entries(answer.headers).filter(([header]) => KEPT.test(header))),
     },
-    body: { key, bytes: answer.bytes, sha256: answer.sha256 },
   };
 }
 

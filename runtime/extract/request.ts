@@ -39,7 +39,7 @@ export interface HttpAnswer {
   readonly url: string;
   /** A text without the secrets that were sent, for a message: a source may repeat them. */
   redact?(text: string): string;
-  /** Removes the temporary file. */
+  /** Gives the memory or the temporary file of the body back: nobody may read it any more. */
   dispose(): Promise<void>;
 }
 

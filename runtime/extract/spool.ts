@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { diskFull } from "../dataset/errors.ts";
+import { release } from "../store/content.ts";
 import type { Content } from "../store/store.ts";
 
 /** Bytes up to which a body is held in memory. */
@@ -12,7 +13,7 @@ export interface Spooled {
   /** Hexadecimal. */
   readonly sha256: string;
   readonly bytes: number;
-  /** Removes the temporary file. */
+  /** Gives its memory or its temporary file back: nobody may read it any more. */
   dispose(): Promise<void>;
 }
 
@@ -42,14 +43,26 @@ export class Spool {
   }
 
   async finish(): Promise<Spooled> {
+    const common = { sha256: this.#hash.digest("hex"), bytes: this.#bytes };
     const file = this.#file;
-    await file?.handle.close();
-    return {
-      body: file ? { path: file.path, bytes: this.#bytes } : Buffer.concat(this.#pieces),
-      sha256: this.#hash.digest("hex"),
-      bytes: this.#bytes,
-      dispose: () => (file ? rm(file.folder, { recursive: true, force: true }) : Promise.resolve()),
-    };
+    if (file) {
+      await file.handle.close();
+      const dispose = (): Promise<void> => rm(file.folder, { recursive: true, force: true });
+      return { ...common, body: { path: file.path, bytes: this.#bytes }, dispose };
+    }
+    const body = this.#joined();
+    return { ...common, body, dispose: async () => release(body) };
+  }
+
+  /** In memory of its own: the pieces may be somebody else's. */
+  #joined(): Uint8Array {
+    const body = Buffer.allocUnsafeSlow(this.#bytes);
+    let at = 0;
+    for (const piece of this.#pieces.splice(0)) {
+      body.set(piece, at);
+      at += piece.byteLength;
+    }
+    return body;
   }
 
   /** Forgets what came. */

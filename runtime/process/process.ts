@@ -1,5 +1,5 @@
 import type { Dataset } from "../dataset/definition.ts";
-import { quarantineKey, recordsKey } from "../store/layout.ts";
+import { nameOfRaw, quarantineKey, recordsKey } from "../store/layout.ts";
 import { DamagedRecords, type RecordsNote, type RecordsReader } from "../store/records.ts";
 import { ConditionFailed, type Content, type Store } from "../store/store.ts";
 import { type StoredRecords, withStored } from "../store/stored-records.ts";
@@ -82,14 +82,15 @@ export class PartitionProcessor {
   async #once(partition: string): Promise<ProcessedPartition | undefined> {
     const { name } = this.#dataset;
     const key = recordsKey(name, partition);
-    const names = await exchangesOf(name, partition, this.#store);
+    const raw = await exchangesOf(name, partition, this.#store);
+    const names = [...raw.keys()];
     const use = async (stored: StoredRecords | undefined): Promise<ProcessedPartition | undefined> => {
       const before = stored && this.#usable(key, stored, names);
       if (before ? namesBeside(before.note, names).length === 0 : names.length === 0)
         return before && summary(partition, before.note, before);
       const scratch = new Scratch();
       try {
-        const gathering = await this.#gather(partition, names, before, scratch);
+        const gathering = await this.#gather(partition, raw, before, scratch);
         return await this.#write(partition, gathering, stored, scratch);
       } finally {
         await scratch.dispose();
@@ -117,9 +118,10 @@ export class PartitionProcessor {
     throw new Error(`${place} is of another definition and cannot be made again: raw of ${lost} exchanges was removed`);
   }
 
+  /** @param raw keys of the partition's exchanges by their names */
   async #gather(
     partition: string,
-    names: readonly string[],
+    raw: ReadonlyMap<string, string>,
     before: RecordsReader | undefined,
     scratch: Scratch,
   ): Promise<Gathering> {
@@ -128,8 +130,9 @@ export class PartitionProcessor {
     const refused = refusedBefore ?? new RefusedSorter(scratch, this.#limits.refused, "refused");
     const records = new RecordSorter(this.#dataset, scratch, this.#limits.records);
     if (kept) await records.begin(() => kept.groups(this.#dataset.schema), kept.note.rows);
-    const added = kept ? namesBeside(kept.note, names) : names;
-    await this.#read(partition, added, records, refused);
+    const added = kept ? namesBeside(kept.note, [...raw.keys()]) : [...raw.keys()];
+    const keys = added.map((name) => raw.get(name) as string);
+    await this.#read(keys, records, refused);
     return { records, refused, exchanges: [...new Set([...(kept?.note.exchanges ?? []), ...added])].sort() };
   }
 
@@ -144,14 +147,9 @@ export class PartitionProcessor {
     return refused.count === note.quarantined ? refused : undefined;
   }
 
-  async #read(
-    partition: string,
-    names: readonly string[],
-    records: RecordSorter,
-    refused: RefusedSorter,
-  ): Promise<void> {
+  async #read(keys: readonly string[], records: RecordSorter, refused: RefusedSorter): Promise<void> {
     const into: Gathered = { records: records.gathered, rejected: [] };
-    const exchanges = await readExchanges(this.#store, this.#dataset.name, partition, names);
+    const exchanges = await readExchanges(this.#store, keys);
     const bodies = inOrder(exchanges, async (exchange) => ({ exchange, ahead: await this.#bodies.ahead(exchange) }));
     for await (const { exchange, ahead } of bodies) {
       const reader = this.#reader.of(exchange, into);
@@ -210,5 +208,3 @@ const summary = (
   { rows, quarantined }: RecordsNote,
   { digest, bytes }: Pick<RecordsFile, "digest" | "bytes">,
 ): ProcessedPartition => ({ partition, rows, quarantined, digest, bytes });
-
-const nameOfRaw = (key: string): string => key.slice(key.lastIndexOf("/") + 1).replace(/\..*$/, "");

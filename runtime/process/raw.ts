@@ -3,14 +3,18 @@ import pMap from "p-map";
 import type { Format } from "../dataset/format.ts";
 import type { ResolvedSource, SourceRow } from "../dataset/source.ts";
 import { decodeRows, decodeSmall, fitsSmall } from "../decode/index.ts";
-import { readJson } from "../store/documents.ts";
 import { digestOf } from "../store/durable.ts";
 import type { Exchange } from "../store/exchange.ts";
-import { exchangeKey, exchangeName, rawFolder } from "../store/layout.ts";
+import { exchangeKeys, readBody, readExchange } from "../store/exchanges.ts";
+import { exchangeName, rawFolder } from "../store/layout.ts";
 import type { Store } from "../store/store.ts";
 
 /** What of an exchange its rows are read by. */
-export type Fetched = Pick<Exchange, "partition" | "partitions" | "source" | "window" | "at" | "verdict" | "body">;
+export interface Fetched
+  extends Pick<Exchange, "partition" | "partitions" | "source" | "window" | "at" | "verdict" | "body"> {
+  /** The body, where it came with the rest and there was room for it. */
+  readonly content?: Uint8Array;
+}
 
 /** Objects that are read at the same time. */
 const READS = 8;
@@ -21,33 +25,34 @@ const HELD = 2 * 1024 * 1024;
 /** Bytes of bodies whose rows are kept for the other partitions that they answer for. */
 const SHARED = 4 * HELD;
 
-/** Names of a partition's exchanges, in order. */
-export async function exchangesOf(dataset: string, partition: string, store: Store): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { key } of store.list(rawFolder(dataset, partition))) {
-    const name = exchangeName(key);
-    if (name) names.push(name);
-  }
-  return names;
+/** Bytes of the bodies of one partition that are kept because they were read with their records. */
+const KEPT = 2 * HELD;
+
+/** Keys of a partition's exchanges by their names, in order. */
+export async function exchangesOf(dataset: string, partition: string, store: Store): Promise<Map<string, string>> {
+  const keys = new Map<string, string>();
+  for await (const key of exchangeKeys(store, rawFolder(dataset, partition))) keys.set(exchangeName(key) ?? "", key);
+  return keys;
 }
 
 /** Exchanges in the order of what they are about: records of a source that sorts them then come sorted. */
-export async function readExchanges(
-  store: Store,
-  dataset: string,
-  partition: string,
-  names: readonly string[],
-): Promise<Fetched[]> {
+export async function readExchanges(store: Store, keys: readonly string[]): Promise<Fetched[]> {
+  let room = KEPT;
   const read = await pMap(
-    names,
-    async (name) => {
-      const exchange = await readExchange(store, exchangeKey(dataset, partition, name));
-      return { name, start: Date.parse(exchange.window.start), page: exchange.page?.number ?? 1, of: light(exchange) };
+    keys,
+    async (key) => {
+      const found = await readExchange(store, key);
+      if (!found) throw new Error(`${store.location}/${key} is missing`);
+      const { exchange, content } = found;
+      const kept = content && content.byteLength <= room ? { content } : {};
+      room -= kept.content?.byteLength ?? 0;
+      const { window, page } = exchange;
+      return { key, start: Date.parse(window.start), page: page?.number ?? 1, of: { ...light(exchange), ...kept } };
     },
     { concurrency: READS },
   );
   return read
-    .sort((a, b) => a.start - b.start || a.page - b.page || (a.name < b.name ? -1 : 1))
+    .sort((a, b) => a.start - b.start || a.page - b.page || (a.key < b.key ? -1 : 1))
     .map((exchange) => exchange.of);
 }
 
@@ -62,12 +67,6 @@ export async function* inOrder<T, R>(items: readonly T[], read: (item: T) => Pro
     if (ahead.length === READS) yield ahead.shift() as Promise<R>;
   }
   yield* ahead;
-}
-
-async function readExchange(store: Store, key: string): Promise<Exchange> {
-  const found = await readJson<Exchange>(store, key);
-  if (!found) throw new Error(`${store.location}/${key} is missing`);
-  return found.value;
 }
 
 /** A partition may have thousands of exchanges, and most of each is what was sent along. */
@@ -88,28 +87,30 @@ export class Bodies {
   }
 
   /** Gets a body ahead of time; undefined for one that is better read when its turn comes. @throws as `rowsOf` */
-  async ahead({ body }: Fetched): Promise<Uint8Array | undefined> {
-    return body.bytes > HELD || this.#shared.has(body.key) ? undefined : this.#whole(body);
+  async ahead(fetched: Fetched): Promise<Uint8Array | undefined> {
+    const { body } = fetched;
+    return body.bytes > HELD || this.#shared.has(body.key) ? undefined : this.#whole(fetched);
   }
 
   /** The rows, some at a time, as they were fetched. @throws when the body is missing or not what was fetched */
   async *rowsOf(
-    { body, verdict, partitions }: Fetched,
+    fetched: Fetched,
     { format }: ResolvedSource,
     ahead: Uint8Array | undefined,
   ): AsyncGenerator<readonly SourceRow[]> {
+    const { body, verdict, partitions } = fetched;
     if (body.bytes > HELD) return yield* this.#streamed(body, verdict, format);
     const known = this.#shared.get(body.key);
     if (known) return yield known.rows;
-    const bytes = ahead ?? (await this.#whole(body));
+    const bytes = ahead ?? (await this.#whole(fetched));
     if (verdict === "empty") return;
     const rows = fitsSmall(bytes, format) ? decodeSmall(bytes, format) : await all(decodeRows(bytes, format));
     if (partitions) this.#share(body, rows);
     yield rows;
   }
 
-  async #whole(body: Exchange["body"]): Promise<Uint8Array> {
-    const bytes = (await this.#store.get(body.key))?.body;
+  async #whole({ body, content }: Fetched): Promise<Uint8Array> {
+    const bytes = content ?? (await readBody(this.#store, body));
     if (!bytes) throw missing(this.#store, body);
     check(this.#store, body, digestOf(bytes));
     return bytes;

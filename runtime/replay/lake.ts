@@ -1,8 +1,8 @@
 import pMap from "p-map";
 import type { Dataset } from "../dataset/definition.ts";
-import { readJson } from "../store/documents.ts";
 import type { Exchange, ExchangeRequest } from "../store/exchange.ts";
-import { exchangeName, rawDatasetFolder } from "../store/layout.ts";
+import { exchangeKeys, readBody, readExchange } from "../store/exchanges.ts";
+import { rawDatasetFolder } from "../store/layout.ts";
 import type { Store } from "../store/store.ts";
 import type { Answer } from "./faults.ts";
 import type { Recording } from "./playback.ts";
@@ -19,9 +19,8 @@ export interface LakeRecordings {
 
 /** The raw of a dataset as answers of its source. */
 export async function recordingsOfLake(dataset: Dataset, store: Store): Promise<LakeRecordings> {
-  const keys: string[] = [];
-  for await (const { key } of store.list(rawDatasetFolder(dataset.name))) if (exchangeName(key)) keys.push(key);
-  const read = await pMap(keys, async (key) => (await readJson<Exchange>(store, key))?.value, { concurrency: READS });
+  const keys = exchangeKeys(store, rawDatasetFolder(dataset.name));
+  const read = await pMap(keys, async (key) => (await readExchange(store, key))?.exchange, { concurrency: READS });
   const exchanges = read.filter((one) => one !== undefined).sort((a, b) => (a.at < b.at ? -1 : 1));
   const newest = new Map(
     exchanges
@@ -54,7 +53,7 @@ function toRecorded(dataset: Dataset, { request, response, body }: Exchange, sto
   return {
     request,
     async read(own): Promise<Answer> {
-      const bytes = (await store.get(body.key))?.body;
+      const bytes = await readBody(store, body);
       if (!bytes) return { status: 500, body: JSON.stringify({ error: `${body.key} is missing in the lake` }) };
       const moved = (text: string): string => text.replaceAll(origin, own);
       return {
@@ -89,4 +88,4 @@ function namingOf({ request, via }: Exchange): Recorded[] {
 /** Whether a body says where the next one is: that must lead to the replay as well. */
 const namesLinks = ({ source: { pages } }: Dataset): boolean => pages.kind === "link";
 
-const isText = (key: string): boolean => /\.(json|ndjson|csv|txt)$/.test(key);
+const isText = (key: string): boolean => /\.(json|ndjson|csv|txt)(\.exchange)?$/.test(key);

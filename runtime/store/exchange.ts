@@ -1,4 +1,4 @@
-/** One HTTP request and its answer as the lake keeps them; the body lies under `body.key`, verbatim. */
+/** One HTTP request and its answer as the lake keeps them; the body lies under `body.key`, verbatim, alone or behind this as a line of JSON. */
 export interface Exchange {
   readonly version: 1;
   readonly dataset: string;

@@ -1,7 +1,7 @@
 import pMap from "p-map";
-import { readJson } from "./documents.ts";
 import type { Exchange } from "./exchange.ts";
-import { exchangeKey, exchangeName, rawFolder, rawName } from "./layout.ts";
+import { exchangeKeys, readExchange } from "./exchanges.ts";
+import { exchangeName, rawFolder, rawName } from "./layout.ts";
 import { type Advance, advance, LEASE, type PartitionState } from "./state.ts";
 import type { Store } from "./store.ts";
 
@@ -23,16 +23,10 @@ export async function recoverJournal(
   const { expiresAt, sequence } = lease.held;
   // Both times are of the holder's clock. A minute more than needed costs nothing.
   const first = rawName(new Date(expiresAt - 2 * LEASE), "");
-  const names: string[] = [];
-  for await (const { key } of store.list(rawFolder(dataset, partition))) {
-    const name = exchangeName(key);
-    if (name && name >= first) names.push(name);
-  }
-  const records = await pMap(
-    names,
-    async (name) => (await readJson<Exchange>(store, exchangeKey(dataset, partition, name)))?.value,
-    { concurrency: READS },
-  );
+  const keys: string[] = [];
+  for await (const key of exchangeKeys(store, rawFolder(dataset, partition)))
+    if ((exchangeName(key) ?? "") >= first) keys.push(key);
+  const records = await pMap(keys, async (key) => (await readExchange(store, key))?.exchange, { concurrency: READS });
   return records
     .filter((record) => record !== undefined)
     .filter((record) => record.lease?.token === lease.token && record.lease.sequence > sequence)

@@ -25,18 +25,28 @@ export const rawName = (at: Date, digest: string): string =>
 /** @param folder of a partition or of batches @param extension such as `json` or `csv.gz` */
 export const rawBodyKey = (folder: string, name: string, extension: string): string => `${folder}${name}.${extension}`;
 
-const EXCHANGE = ".exchange.json";
+const RECORD = ".exchange.json";
+const PACKED = ".exchange";
 
-/** Beside the body: what was asked and how it was answered. It is written after the body, so it never names a missing one. */
+/** What was asked and how it was answered, where the body lies beside it or with those of batches. */
 export const exchangeKey = (dataset: string, partition: string, name: string): string =>
-  `${rawFolder(dataset, partition)}${name}${EXCHANGE}`;
+  `${rawFolder(dataset, partition)}${name}${RECORD}`;
+
+/** The same and the body in one object. @param extension of the body alone */
+export const packedKey = (dataset: string, partition: string, name: string, extension: string): string =>
+  `${rawBodyKey(rawFolder(dataset, partition), name, extension)}${PACKED}`;
+
+export const isPacked = (key: string): boolean => key.endsWith(PACKED);
 
 /** The partition whose `rawFolder` a key lies in. */
 export const partitionOfRaw = (key: string): string => decodeURIComponent(key.split("/")[2] ?? "");
 
-/** The name within `rawFolder` of an exchange's record, or undefined for any other key. */
+/** The name within `rawFolder` of the exchange that a key holds, or undefined for any other key. */
 export const exchangeName = (key: string): string | undefined =>
-  key.endsWith(EXCHANGE) ? key.slice(key.lastIndexOf("/") + 1, -EXCHANGE.length) : undefined;
+  key.endsWith(RECORD) || isPacked(key) ? nameOfRaw(key) : undefined;
+
+/** The name of the exchange that any object of raw belongs to. */
+export const nameOfRaw = (key: string): string => key.slice(key.lastIndexOf("/") + 1).replace(/\..*$/, "");
 
 export const recordsFolder = (dataset: string): string => `processed/${dataset}/`;
 

@@ -64,7 +64,7 @@ export interface Store {
   size(key: string): Promise<number | undefined>;
   /** The object piece by piece, one content from its beginning to its end. @returns undefined when there is no such object */
   read(key: string): Promise<AsyncIterable<Uint8Array> | undefined>;
-  /** @returns the new etag @throws ConditionFailed */
+  /** Does not look at the body once it has returned. @returns the new etag @throws ConditionFailed */
   put(key: string, body: Content, options?: WriteOptions): Promise<string>;
   /** Whether there was such an object is not said. */
   remove(key: string): Promise<void>;

@@ -109,11 +109,11 @@ function emptyDates(
   dataset: Dataset,
   coverage: readonly Interval[],
   recorded: Interval,
-  buckets: ReadonlySet<number>,
+  buckets: readonly Interval[],
 ): string[] {
   if (dataset.source.windows.over !== undefined) return [];
   const covered = union(coverage);
-  const empty = expected(dataset, recorded).filter((at) => !buckets.has(at) && contains(covered, at));
+  const empty = expected(dataset, recorded).filter((at) => !contains(buckets, at) && contains(covered, at));
   return [...new Set(empty.map((at) => new Moment(at).date))];
 }
 
@@ -123,13 +123,13 @@ interface Times {
   readonly quarantined: number;
   readonly first: number | undefined;
   readonly last: number | undefined;
-  /** Starts of the buckets that have a record. */
-  readonly buckets: ReadonlySet<number>;
+  /** The buckets that have a record; those that follow each other are one. */
+  readonly buckets: readonly Interval[];
 }
 
 const NOTHING: Promise<Times> = Promise.resolve({
   ...{ rows: 0, quarantined: 0, first: undefined, last: undefined },
-  buckets: new Set<number>(),
+  buckets: [],
 });
 
 async function timesOf(dataset: Dataset, records: RecordsReader): Promise<Times> {
@@ -137,10 +137,15 @@ async function timesOf(dataset: Dataset, records: RecordsReader): Promise<Times>
   const column = schema[cursor] as Column;
   const unit = column.kind === "date" ? DAY : 1;
   const bucket = bucketOf(dataset);
-  const buckets = new Set<number>();
+  const buckets: { start: number; end: number }[] = [];
   let [first, last]: [number | undefined, number | undefined] = [undefined, undefined];
   for await (const values of records.column(cursor, column)) {
-    for (const value of values as number[]) buckets.add(Math.floor((value * unit) / bucket) * bucket);
+    for (const value of values as number[]) {
+      const start = Math.floor((value * unit) / bucket) * bucket;
+      const before = buckets.at(-1);
+      if (before && start <= before.end) before.end = start + bucket;
+      else buckets.push({ start, end: start + bucket });
+    }
     first ??= (values[0] as number) * unit;
     last = (values.at(-1) as number) * unit;
   }

@@ -107,8 +107,8 @@ describe("commands over raw that is there", () => {
     assert.equal(shown.code, 0, shown.stderr);
     const { deleted, datasets: numbers } = JSON.parse(shown.stdout);
     assert.equal(deleted, false);
-    assert.equal(files("raw").length, 12);
-    assert.deepEqual([numbers[0].exchanges, numbers[0].objects, numbers[0].unprocessed], [6, 12, []]);
+    assert.equal(files("raw").length, 6);
+    assert.deepEqual([numbers[0].exchanges, numbers[0].objects, numbers[0].unprocessed], [6, 6, []]);
     assert.match((await tidegate("clear-raw", "small")).stdout, /nothing was deleted\. With --yes it is/);
 
     const gone = await tidegate("clear-raw", "small", "--yes");
@@ -130,7 +130,7 @@ describe("commands over raw that is there", () => {
       refused.stderr,
       /nothing was deleted:\n.*small: raw of 1 partitions has no records yet \(got \["two"\]\); run tidegate process small first, or delete it all the same with --force/,
     );
-    assert.equal(files("raw").length, 12);
+    assert.equal(files("raw").length, 6);
     assert.equal((await tidegate("clear-raw", "small", "--yes", "--force")).code, 0);
     assert.deepEqual(files("raw"), []);
   });

@@ -109,7 +109,7 @@ describe("an export", () => {
     assert.deepEqual([problems, clock.slept], [[], [30_000, 30_000]]);
     const [only, ...others] = await exchangesOf(store);
     assert.deepEqual([others, only?.request.url], [[], "https://files.example/x.csv"]);
-    assert.match(only?.body.key ?? "", /\.csv$/);
+    assert.match(only?.body.key ?? "", /\.csv\.exchange$/);
     assert.deepEqual(only?.via?.response, { status: 200, body: '{"link":"https://files.example/x.csv"}' });
     assert.equal(only?.via?.request.url, source.requests[0]?.url.href);
     assert.equal(only?.via?.request.method, "GET");
@@ -182,7 +182,7 @@ describe("an exchange", () => {
       const store = new MemoryStore();
       await extractTiny(fakeDataset({ source: { format }, definition: one }), store, { fetch: source.fetch, days: 5 });
       const [exchange] = await exchangesOf(store);
-      assert.equal(exchange?.body.key.split(".").slice(1).join("."), extension);
+      assert.equal(exchange?.body.key.split(".").slice(1).join("."), `${extension}.exchange`);
     }
   });
 });

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import type { Dataset, DatasetDefinition } from "../../runtime/dataset/definition.ts";
 import { jsonBody, nextToken, type Schema, when } from "../../runtime/dataset/index.ts";
 import type { HttpSource } from "../../runtime/dataset/source.ts";
+import { readBody } from "../../runtime/store/exchanges.ts";
 import { readState } from "../../runtime/store/state.ts";
 import { readCoverage } from "../support/coverage.ts";
 import { days, exchangesOf, extractTiny, keysOf, oneAtATime } from "../support/extraction.ts";
@@ -125,7 +126,7 @@ describe("batches of partitions", () => {
           assert.deepEqual(await readCoverage(store, "tiny", name), [days(0, 10)]);
           const found = new Set<string>();
           for (const { body } of await exchangesOf(store, `raw/tiny/${name}/`)) {
-            const { items } = JSON.parse(new TextDecoder().decode((await store.get(body.key))?.body));
+            const { items } = JSON.parse(new TextDecoder().decode(await readBody(store, body)));
             for (const { ticker, date } of items) if (ticker === name) found.add(date);
           }
           assert.equal(found.size, 10);

@@ -5,8 +5,12 @@ import { UserError } from "../../runtime/dataset/errors.ts";
 import { when } from "../../runtime/dataset/index.ts";
 import { Budget } from "../../runtime/extract/budget.ts";
 import { readCoverage } from "../support/coverage.ts";
-import { about, days, exchangesOf, extractTiny, oneAtATime, useTiny } from "../support/extraction.ts";
+import { about, days, exchangesOf, extractTiny, oneAtATime, textOf, useTiny } from "../support/extraction.ts";
 import { tiny } from "../support/tiny.ts";
+
+/** Bodies that lie with their record, and apart from it. */
+const SMALL = "[]";
+const LARGE = `[]${" ".repeat(300 * 1024)}`;
 
 describe("extraction", () => {
   const tools = useTiny();
@@ -53,8 +57,7 @@ describe("extraction", () => {
     await extractTiny(tools.dataset, tools.store, { days: 10, budget: oneAtATime() });
     const [first] = await exchangesOf(tools.store, "raw/tiny/A/");
     assert(first);
-    const stored = await tools.store.get(first.body.key);
-    assert.equal(Buffer.from(stored?.body ?? []).toString(), body);
+    assert.equal(await textOf(tools.store, first), body);
     assert.deepEqual(first, {
       version: 1,
       dataset: "tiny",
@@ -84,28 +87,41 @@ describe("extraction", () => {
         sha256: createHash("sha256").update(body).digest("hex"),
       },
     });
-    assert.match(first.body.key, /^raw\/tiny\/A\/20240701000000-[0-9a-f]{16}\.json$/);
+    assert.match(first.body.key, /^raw\/tiny\/A\/20240701000000-[0-9a-f]{16}\.json\.exchange$/);
   });
 
-  it("covers a window only after its raw is stored, the body before its record", async () => {
+  const written = (): string[] =>
+    tools.store.written.filter((key) => key.includes("/A")).map((key) => key.replace(/\d{14}-\w{16}/, "x"));
+
+  it("covers a window only after its raw is stored, a small body with its record", async () => {
     await extractTiny(tools.dataset, tools.store, { days: 10, budget: oneAtATime() });
-    const order = tools.store.written
-      .filter((key) => key.includes("/A"))
-      .map((key) => key.replace(/\d{14}-\w{16}/, "x"));
-    assert.deepEqual(order, [
+    assert.deepEqual(written(), ["state/tiny/A.json", "raw/tiny/A/x.json.exchange", "state/tiny/A.json"]);
+  });
+
+  it("stores a large body before its record, both before the window is covered", async () => {
+    tools.server.fail(1, { kind: "answer", answer: { status: 200, body: LARGE } });
+    await extractTiny(tools.dataset, tools.store, { days: 10, budget: oneAtATime() });
+    assert.deepEqual(written(), [
       "state/tiny/A.json",
       "raw/tiny/A/x.json",
       "raw/tiny/A/x.exchange.json",
       "state/tiny/A.json",
     ]);
+    const [first] = await exchangesOf(tools.store, "raw/tiny/A/");
+    assert.equal(await textOf(tools.store, first), LARGE);
   });
 
-  for (const part of [".json", ".exchange.json", "state/"])
+  for (const [part, pattern, body] of [
+    ["a small body", /\.json\.exchange$/, SMALL],
+    ["a large body", /-\w{16}\.json$/, LARGE],
+    ["the record of a large body", /\.exchange\.json$/, LARGE],
+    ["coverage", /^state\//, SMALL],
+  ] as const)
     it(`covers nothing when the store fails at ${part}, leaves the other partition alone, and mends it next time`, async () => {
       let failing = true;
+      tools.server.fail(about("A"), { kind: "answer", answer: { status: 200, body } }, 2);
       tools.store.beforePut = (key) => {
-        if (failing && key.includes("/A") && (part === ".json" ? /-\w{16}\.json$/.test(key) : key.includes(part)))
-          throw new Error("the store is away");
+        if (failing && key.includes("/A") && pattern.test(key)) throw new Error("the store is away");
       };
       const first = await extractTiny(tools.dataset, tools.store);
       assert.deepEqual(first.problems, [{ partition: "A", problem: "the store is away" }]);

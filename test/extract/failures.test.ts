@@ -5,7 +5,7 @@ import type { Dataset } from "../../runtime/dataset/definition.ts";
 import { token } from "../../runtime/dataset/index.ts";
 import { startReplay } from "../../runtime/replay/server.ts";
 import { readCoverage } from "../support/coverage.ts";
-import { about, days, exchangesOf, extractTiny, keysOf, useTiny } from "../support/extraction.ts";
+import { about, days, exchangesOf, extractTiny, keysOf, textOf, useTiny } from "../support/extraction.ts";
 import { tinyRows } from "../support/tiny.ts";
 
 const says = (body: string) => ({ status: 200, body });
@@ -44,8 +44,10 @@ describe("extraction from a source that fails", () => {
       assert.deepEqual([problems, requests], [[], 6]);
       const [only, ...others] = await exchangesOf(tools.store, "raw/tiny/A/");
       assert.equal(others.length, 0);
-      const body = Buffer.from((await tools.store.get(only?.body.key ?? ""))?.body ?? []).toString();
-      assert.equal(body, tinyRows({ query: new URLSearchParams("from=2024-01-01&to=2024-01-10") }));
+      assert.equal(
+        await textOf(tools.store, only),
+        tinyRows({ query: new URLSearchParams("from=2024-01-01&to=2024-01-10") }),
+      );
     });
 
   for (const [what, fault, expected] of [

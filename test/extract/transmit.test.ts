@@ -5,6 +5,7 @@ import { readdir, readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
+import { Response } from "node-fetch";
 import { UserError } from "../../runtime/dataset/errors.ts";
 import { NoAnswer } from "../../runtime/extract/failure.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -151,6 +152,17 @@ describe("an answer", () => {
     assert.equal(server.connections, 1);
     await Promise.all(Array.from({ length: 20 }, () => client.ask()));
     assert(server.connections >= 10);
+  });
+
+  it("gives its memory back when it is disposed of, and leaves what it was made from alone", async () => {
+    const own = Buffer.from("[1]");
+    using client = clientOf("https://example.org", {}, { fetch: async () => new Response(own) });
+    const { answer } = await client.ask();
+    assert(answer.body instanceof Uint8Array);
+    assert.equal(Buffer.from(answer.body).toString(), "[1]");
+    await answer.dispose();
+    assert.equal(answer.body.byteLength, 0);
+    assert.equal(own.toString(), "[1]");
   });
 
   it("that is large is a file, gone when it is disposed of", async () => {

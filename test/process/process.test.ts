@@ -8,7 +8,7 @@ import { FolderStore } from "../../runtime/store/folder.ts";
 import { quarantineKey, recordsKey } from "../../runtime/store/layout.ts";
 import { readRecords } from "../../runtime/store/records.ts";
 import type { Store } from "../../runtime/store/store.ts";
-import { exchangesOf, keysOf, UnreliableStore } from "../support/extraction.ts";
+import { damage, exchangesOf, keysOf, UnreliableStore } from "../support/extraction.ts";
 import { temporaryFolder, useFolder } from "../support/folder.ts";
 import { type Fetched, keepRaw } from "../support/raw.ts";
 import { tiny } from "../support/tiny.ts";
@@ -297,15 +297,14 @@ describe("processing", () => {
     await keepRaw(store, "tiny", fetched(`[${row(2, "2")}]`, { at: NOW + 60_000 }));
     const [, added] = await exchangesOf(store);
     assert(added);
-    const body = (await store.get(added.body.key))?.body as Uint8Array;
-    await store.put(added.body.key, new TextEncoder().encode(`[${row(2, "3")}]`));
+    const mend = await damage(store, added, `[${row(2, "3")}]`);
     await assert.rejects(processed(), {
       message: new RegExp(
         `${added.body.key} is damaged: its SHA-256 is [0-9a-f]{64}, fetched was ${added.body.sha256}`,
       ),
     });
     assert.deepEqual(await pricesOf(store), [["01", "10000"]]);
-    await store.put(added.body.key, body);
+    await mend();
     assert.equal((await processed())?.rows, (before?.rows ?? 0) + 1);
   });
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   exchangeKey,
   exchangeName,
+  packedKey,
   quarantineKey,
   rawBodyKey,
   rawFolder,
@@ -59,6 +60,7 @@ describe("the lake's layout", () => {
     assert.equal(name, "20221101001507-0123456789abcdef");
     assert.equal(rawBodyKey(rawFolder("d", "BTC/USD"), name, "json"), `raw/d/BTC%2FUSD/${name}.json`);
     assert.equal(exchangeKey("d", "BTC/USD", name), `raw/d/BTC%2FUSD/${name}.exchange.json`);
+    assert.equal(packedKey("d", "BTC/USD", name, "csv.gz"), `raw/d/BTC%2FUSD/${name}.csv.gz.exchange`);
     assert.equal(recordsKey("d", "A"), "processed/d/A/records.parquet");
     assert.equal(quarantineKey("d", "A"), "quarantine/d/A/records.ndjson");
     assert.equal(runKey("d", "r"), "runs/d/r.json");
@@ -67,9 +69,10 @@ describe("the lake's layout", () => {
     assert.equal(segment("A.B"), "A.B");
   });
 
-  it("tells the record of an exchange from its body", () => {
+  it("tells an exchange from a body alone", () => {
     const name = rawName(new Date(0), "0".repeat(64));
-    assert.equal(exchangeName(exchangeKey("d", "A", name)), name);
+    assert.equal(exchangeName(exchangeKey("d", "A.B", name)), name);
+    assert.equal(exchangeName(packedKey("d", "A.B", name, "json.gz")), name);
     assert.equal(exchangeName(rawBodyKey(rawFolder("d", "A"), name, "json")), undefined);
   });
 });

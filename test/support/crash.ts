@@ -10,6 +10,7 @@ import type { RunSummary } from "../../runtime/dataset/run.ts";
 import { DuckDb } from "../../runtime/load/duckdb.ts";
 import type { ReplayServer } from "../../runtime/replay/server.ts";
 import type { Exchange } from "../../runtime/store/exchange.ts";
+import { readBody, readExchange } from "../../runtime/store/exchanges.ts";
 import { exchangeName, recordsKey } from "../../runtime/store/layout.ts";
 import { openStore } from "../../runtime/store/open.ts";
 import { readRecords } from "../../runtime/store/records.ts";
@@ -56,7 +57,7 @@ export const LATER = NOW + DAY / 24;
  */
 export function inBothStores(
   title: string,
-  tests: (open: () => Promise<Scene>) => void,
+  tests: (open: OpenScene) => void,
   { atomic = false }: { readonly atomic?: boolean } = {},
 ): void {
   describe(`${title}, in a folder`, () => tests(openFolderScene));
@@ -75,18 +76,21 @@ export function inBothStores(
       for (const name of Object.keys(s3?.environment ?? {})) delete process.env[name];
       await s3?.close();
     });
-    tests(() => openScene(s3));
+    tests((options) => openScene(s3, options));
   });
 }
 
-export const openFolderScene = (): Promise<Scene> => openScene(undefined);
+/** @param padding spaces behind each answer of the source */
+export type OpenScene = (options?: { readonly padding?: number }) => Promise<Scene>;
+
+export const openFolderScene: OpenScene = (options) => openScene(undefined, options);
 
 let scenes = 0;
 
-async function openScene(s3: S3Emulator | undefined): Promise<Scene> {
+async function openScene(s3: S3Emulator | undefined, { padding = 0 }: Parameters<OpenScene>[0] = {}): Promise<Scene> {
   scenes += 1;
   const folder = await temporaryFolder();
-  const server = await startTiny();
+  const server = await startTiny({}, padding);
   const lake = s3 ? `s3://${s3.bucket}/scene-${scenes}` : join(folder.path, "lake");
   const warehouse = join(folder.path, "warehouse.duckdb");
   const start = (changes: Partial<CrashPlan> = {}): Worker =>
@@ -191,13 +195,15 @@ export async function assertNothingHalf({ store }: Scene): Promise<void> {
     const body = (await store.get(key))?.body;
     assert.ok(body, `${key} is listed and cannot be read`);
     if (key.endsWith(".parquet")) await readNote(body);
-    if (!key.endsWith(".json")) continue;
-    const document = parseJson(new TextDecoder().decode(body)) as unknown;
-    if (exchangeName(key)) {
-      const exchange = document as Exchange;
-      assert.ok(await store.get(exchange.body.key), `${key} names a body that is not there`);
+    const exchange = exchangeName(key) && (await readExchange(store, key))?.exchange;
+    if (exchange) {
+      const bytes = await readBody(store, exchange.body);
+      assert.equal(bytes?.byteLength, exchange.body.bytes, `the body that ${key} names`);
       brought.set(exchange.partition, [...(brought.get(exchange.partition) ?? []), exchange.window]);
-    } else if (key.startsWith("state/tiny/")) covered.push(document as (typeof covered)[number]);
+    } else if (key.endsWith(".json")) {
+      const document = parseJson(new TextDecoder().decode(body)) as unknown;
+      if (key.startsWith("state/tiny/")) covered.push(document as (typeof covered)[number]);
+    }
   }
   for (const { partition, coverage } of covered)
     for (const { start, end } of coverage) {

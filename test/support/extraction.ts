@@ -9,10 +9,9 @@ import {
 } from "../../runtime/extract/extract.ts";
 import { nodeFetch } from "../../runtime/extract/request.ts";
 import type { Asked, ReplayServer } from "../../runtime/replay/server.ts";
-import { readJson } from "../../runtime/store/documents.ts";
 import type { Exchange } from "../../runtime/store/exchange.ts";
+import { exchangeKeys, readBody, readExchange } from "../../runtime/store/exchanges.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
-import { exchangeName } from "../../runtime/store/layout.ts";
 import type { Content, ListedObject, Store, StoredObject, WriteOptions } from "../../runtime/store/store.ts";
 import { JumpingClock } from "./clock.ts";
 import { temporaryFolder } from "./folder.ts";
@@ -97,9 +96,21 @@ export async function keysOf(store: Store, prefix = ""): Promise<string[]> {
 /** The records of all exchanges in the lake, by key. */
 export async function exchangesOf(store: Store, prefix = "raw/"): Promise<Exchange[]> {
   const found: Exchange[] = [];
-  for (const key of await keysOf(store, prefix))
-    if (exchangeName(key)) found.push((await readJson<Exchange>(store, key))?.value as Exchange);
+  for await (const key of exchangeKeys(store, prefix))
+    found.push((await readExchange(store, key))?.exchange as Exchange);
   return found;
+}
+
+/** The body of an exchange, as text. */
+export const textOf = async (store: Store, exchange: Exchange | undefined): Promise<string> =>
+  Buffer.from((exchange && (await readBody(store, exchange.body))) ?? []).toString();
+
+/** Puts another body in the place of a packed one, whose record stays as it is. @returns mends it */
+export async function damage(store: Store, { body }: Exchange, text: string): Promise<() => Promise<unknown>> {
+  const whole = Buffer.from((await store.get(body.key))?.body ?? []);
+  const line = whole.subarray(0, whole.byteLength - body.bytes);
+  await store.put(body.key, Buffer.concat([line, Buffer.from(text)]));
+  return () => store.put(body.key, whole);
 }
 
 /** A folder that can be told to fail, or to look away, before it writes a key. */

@@ -1,3 +1,4 @@
+import { readBody } from "../../runtime/store/exchanges.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import { exchangesOf } from "./extraction.ts";
 
@@ -6,7 +7,7 @@ export async function storedDates(store: Store, partition: string): Promise<stri
   const dates = new Set<string>();
   for (const { verdict, body } of await exchangesOf(store, `raw/tiny/${partition}/`)) {
     if (verdict === "empty") continue;
-    const text = new TextDecoder().decode((await store.get(body.key))?.body);
+    const text = new TextDecoder().decode(await readBody(store, body));
     for (const [, date] of text.matchAll(/"date":"([\d-]+)"/g)) dates.add(String(date));
   }
   return [...dates].sort();

@@ -37,7 +37,7 @@ export class MemoryStore implements Store {
 
   async put(key: string, content: Content, { condition }: WriteOptions = {}): Promise<string> {
     checkKey(key);
-    const body = content instanceof Uint8Array ? content : new Uint8Array(await readFile(content.path));
+    const body = new Uint8Array(content instanceof Uint8Array ? content : await readFile(content.path));
     this.beforePut(key);
     const now = this.objects.get(key);
     if (condition && ("absent" in condition ? now : !now || etagOf(now) !== condition.etag))

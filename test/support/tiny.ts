@@ -47,5 +47,6 @@ export function tinyRows({ query }: Pick<Asked, "query">): string {
   return `[${rows.join(",")}]`;
 }
 
-export const startTiny = (options?: ReplayOptions): Promise<ReplayServer> =>
-  startReplay((asked) => ({ status: 200, body: tinyRows(asked) }), options);
+/** @param padding spaces behind each answer */
+export const startTiny = (options?: ReplayOptions, padding = 0): Promise<ReplayServer> =>
+  startReplay((asked) => ({ status: 200, body: `${tinyRows(asked)}${" ".repeat(padding)}` }), options);

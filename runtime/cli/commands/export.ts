@@ -1,9 +1,9 @@
 import pMap from "p-map";
 import { UserError } from "../../dataset/errors.ts";
 import { formatBytes, formatNumberOf } from "../../publish/report/format.ts";
-import { readJson } from "../../store/documents.ts";
 import type { Exchange } from "../../store/exchange.ts";
-import { exchangeName, rawDatasetFolder } from "../../store/layout.ts";
+import { exchangeKeys, readBody, readExchange } from "../../store/exchanges.ts";
+import { rawDatasetFolder } from "../../store/layout.ts";
 import { intradayLake } from "../import/intraday-lake.ts";
 import { type LakeOptions, openFilledLake, openPlace } from "../lake.ts";
 
@@ -23,11 +23,8 @@ export async function exportIntraday(place: string, options: ExportOptions): Pro
   const from = await openFilledLake(options);
   const to = await openPlace(place);
   const dataset = options.dataset ?? intradayLake.dataset;
-  const records: string[] = [];
-  for await (const { key } of from.list(rawDatasetFolder(dataset))) if (exchangeName(key)) records.push(key);
-  const read = await pMap(records, async (key) => (await readJson<Exchange>(from, key))?.value, {
-    concurrency: COPIES,
-  });
+  const keys = exchangeKeys(from, rawDatasetFolder(dataset));
+  const read = await pMap(keys, async (key) => (await readExchange(from, key))?.exchange, { concurrency: COPIES });
   // Of several answers of one day the last one stays, as it did in the old lake.
   const newest = new Map<string, Exchange>();
   for (const exchange of read.filter((one) => one !== undefined).sort((a, b) => (a.at < b.at ? -1 : 1)))
@@ -39,7 +36,7 @@ export async function exportIntraday(place: string, options: ExportOptions): Pro
   const sizes = await pMap(
     newest,
     async ([key, { body }]) => {
-      const bytes = (await from.get(body.key))?.body;
+      const bytes = await readBody(from, body);
       if (!bytes) throw new Error(`${from.location}/${body.key} is missing`);
       await to.put(key, bytes, { contentType: "text/plain" });
       return bytes.byteLength;

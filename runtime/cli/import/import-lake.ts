@@ -6,9 +6,8 @@ import { type Interval, union } from "../../dataset/interval.ts";
 import { Moment } from "../../dataset/moment.ts";
 import type { SourceRow } from "../../dataset/source.ts";
 import { BodyError, decodeRows } from "../../decode/index.ts";
-import { jsonBytes, putOnce } from "../../store/documents.ts";
-import type { Exchange } from "../../store/exchange.ts";
-import { exchangeKey, rawBodyKey, rawFolder, rawName } from "../../store/layout.ts";
+import { type ExchangeRecord, putExchange } from "../../store/exchanges.ts";
+import { rawName } from "../../store/layout.ts";
 import { acquire, newHolder } from "../../store/lease.ts";
 import type { Store } from "../../store/store.ts";
 import type { OldLayout } from "./old-layout.ts";
@@ -104,8 +103,7 @@ async function takeOver(options: ImportOptions, partition: string, { key, at }: 
       .digest("hex"),
   );
   const { extension, contentType } = KINDS[(dataset.sources[sourceName] ?? dataset.source).format.kind];
-  const bodyKey = rawBodyKey(rawFolder(dataset.name, partition), name, extension);
-  const record: Exchange = {
+  const record: ExchangeRecord = {
     version: 1,
     dataset: dataset.name,
     partition,
@@ -117,10 +115,8 @@ async function takeOver(options: ImportOptions, partition: string, { key, at }: 
     request: { method: "GET", url: urlOf(from, key), headers: {} },
     verdict: "data",
     response: { status: 200, headers: { "content-type": contentType } },
-    body: { key: bodyKey, bytes: body.byteLength, sha256 },
   };
-  await putOnce(to, bodyKey, body, { contentType });
-  await putOnce(to, exchangeKey(dataset.name, partition, name), jsonBytes(record), { contentType: "application/json" });
+  await putExchange(to, name, record, { content: body, bytes: body.byteLength, sha256, extension, contentType });
   return { window, bytes: body.byteLength };
 }
 

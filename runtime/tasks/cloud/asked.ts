@@ -1,7 +1,6 @@
 import { type Interval, union } from "../../dataset/interval.ts";
-import { readJson } from "../../store/documents.ts";
-import type { Exchange } from "../../store/exchange.ts";
-import { exchangeKey, exchangeName, rawFolder, rawName } from "../../store/layout.ts";
+import { exchangeKeys, readExchange } from "../../store/exchanges.ts";
+import { exchangeName, rawFolder, rawName } from "../../store/layout.ts";
 import type { StepContext } from "./step.ts";
 
 /**
@@ -15,10 +14,9 @@ export async function askedByRun(
 ): Promise<Interval[]> {
   const first = rawName(new Date(since), "");
   const asked: Interval[] = [];
-  for await (const { key } of store.list(rawFolder(dataset.name, partition))) {
-    const name = exchangeName(key);
-    if (!name || name < first) continue;
-    const exchange = (await readJson<Exchange>(store, exchangeKey(dataset.name, partition, name)))?.value;
+  for await (const key of exchangeKeys(store, rawFolder(dataset.name, partition))) {
+    if ((exchangeName(key) ?? "") < first) continue;
+    const exchange = (await readExchange(store, key))?.exchange;
     if (exchange?.run !== run) continue;
     // Of a window whose pages are not all there, the rest is still to be asked.
     if (exchange.page && !exchange.page.last) continue;

@@ -1,20 +1,16 @@
 import assert from "node:assert/strict";
 import { REQUESTS } from "../../support/bring-in.ts";
-import {
-  assertExact,
-  assertNothingHalf,
-  expectedRows,
-  inBothStores,
-  LATER,
-  repeats,
-  type Scene,
-} from "../../support/crash.ts";
+import { assertExact, assertNothingHalf, expectedRows, inBothStores, LATER, repeats } from "../../support/crash.ts";
 import type { Moment } from "../../support/crash-plan.ts";
 
-const kills: readonly (readonly [title: string, at: Moment, nth: number])[] = [
+/** More than a body may have that is packed with its record. */
+const LARGE = 300 * 1024;
+
+const kills: readonly (readonly [title: string, at: Moment, nth: number, padding?: number])[] = [
   ["29) after a response was received", "response received", 2],
-  ["30) after a raw body was put", "raw put", 2],
+  ["30) after a raw body was put, which is too large to be packed with its record", "raw put", 2, LARGE],
   ["31) after an exchange was recorded", "exchange recorded", 2],
+  ["31) after the exchange of a large body was recorded", "exchange recorded", 2, LARGE],
   ["32) after coverage has advanced", "coverage advanced", 1],
   ["33) after a Parquet file was put", "records put", 1],
   ["34) after all of a dataset was processed", "records put", 2],
@@ -25,14 +21,9 @@ const kills: readonly (readonly [title: string, at: Moment, nth: number])[] = [
 ];
 
 inBothStores("faults of the process: kill -9", (open) => {
-  let scene: Scene;
-  beforeEach(async () => {
-    scene = await open();
-  });
-  afterEach(() => scene[Symbol.asyncDispose]());
-
-  for (const [title, at, nth] of kills)
+  for (const [title, at, nth, padding = 0] of kills)
     it(`${title}: the next run brings in exactly all rows with at most one repeated request`, async () => {
+      await using scene = await open({ padding });
       await scene.crash({ at, nth });
       await assertNothingHalf(scene);
       const seen = (await scene.loaded()) ?? [];
