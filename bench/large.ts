@@ -1,6 +1,6 @@
 /**
  * The memory that one large body takes: asked for, counted and stored, and then processed.
- * Run: node bench/large.ts [megabytes, 1000 when left out] [process]
+ * Run: node [V8 flags, which are measured with] bench/large.ts [megabytes, 1000 when left out] [process]
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -41,7 +41,7 @@ try {
     const started = performance.now();
     const child = spawn(
       process.execPath,
-      [fileURLToPath(new URL("large-client.ts", import.meta.url)), url, folder, step],
+      [...process.execArgv, fileURLToPath(new URL("large-client.ts", import.meta.url)), url, folder, step],
       {
         stdio: ["ignore", "pipe", "inherit"],
       },

@@ -1,5 +1,5 @@
 import { messageOf } from "../dataset/errors.ts";
-import { release, sizeOf } from "./content.ts";
+import { release } from "./content.ts";
 import { jsonBytes, putOnce, readJson } from "./documents.ts";
 import type { Exchange } from "./exchange.ts";
 import { batchFolder, exchangeKey, exchangeName, isPacked, packedKey, rawBodyKey, rawFolder } from "./layout.ts";
@@ -66,9 +66,9 @@ export const putRecord = (store: Store, name: string, exchange: Exchange): Promi
     contentType: "application/json",
   });
 
-export const withBody = (record: ExchangeRecord, key: string, { content, sha256 }: ExchangeBody): Exchange => ({
+export const withBody = (record: ExchangeRecord, key: string, { bytes, sha256 }: ExchangeBody): Exchange => ({
   ...record,
-  body: { key, bytes: sizeOf(content), sha256 },
+  body: { key, bytes, sha256 },
 });
 
 /** Keys of the exchanges below a prefix, in order. */
