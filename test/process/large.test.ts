@@ -10,6 +10,7 @@ import { quarantineKey, rawFolder, recordsKey } from "../../runtime/store/layout
 import type { Store } from "../../runtime/store/store.ts";
 import { damage, exchangesOf, keysOf, UnreliableStore } from "../support/extraction.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { MemoryStore } from "../support/memory-store.ts";
 import { type Fetched, keepRaw } from "../support/raw.ts";
 import { tiny } from "../support/tiny.ts";
 
@@ -111,6 +112,18 @@ describe("a partition that is larger than what is held in memory", () => {
     await damage(store, added as Exchange, "abc");
     await assert.rejects(new PartitionProcessor(dataset, store, NONE).process("A"), /is damaged: its SHA-256/);
     assert.deepEqual(readdirSync(scratches.path), []);
+  });
+
+  it("holds 4 MiB of the bodies that come with their records, and reads the others again when their turn comes", async () => {
+    const lake = new MemoryStore();
+    const padding = " ".repeat(250 * 1024);
+    for (let day = 1; day <= 20; day += 1)
+      await keepRaw(lake, "tiny", fetched(`${rows(1 + (day % 10))}${padding}`, NOW + day * 60_000));
+    const written = lake.gets.length;
+    const result = await processPartition(dataset, "A", lake);
+    assert.equal(result?.rows, 10);
+    const reads = lake.gets.slice(written).filter((key) => key.startsWith("raw/"));
+    assert.equal(reads.length, 20 + 4);
   });
 
   it("needs no temporary file where all of it fits", async () => {

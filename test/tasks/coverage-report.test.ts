@@ -114,6 +114,13 @@ describe("the coverage of a partition", () => {
     });
   });
 
+  it("finds a single day without a record among days that follow each other", async () => {
+    const daily = dataset();
+    await keep(daily, ["2025-01-06", "2025-01-07", "2025-01-07T12:00", "2025-01-10", "2025-01-13", "2025-01-15"]);
+    const { missing } = await coverageOf(daily, "A", known([wanted]), wanted, store);
+    assert.deepEqual(missing, ["2025-01-08", "2025-01-14"]);
+  });
+
   it("looks at every group of a large file", async () => {
     const many = Array.from({ length: GROUP }, () => "2025-01-03");
     await keep(dataset(), [...many, "2025-01-06", "2025-01-10"]);
