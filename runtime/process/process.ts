@@ -6,7 +6,7 @@ import { type StoredRecords, withStored } from "../store/stored-records.ts";
 import { definitionDigest } from "./definition-digest.ts";
 import { type RecordsFile, RecordsOutput } from "./output.ts";
 import { readQuarantine, toRefused } from "./quarantine.ts";
-import { Bodies, exchangesOf, inOrder, readExchanges } from "./raw.ts";
+import { Bodies, exchangesOf, readExchanges } from "./raw.ts";
 import { type Gathered, RowReader } from "./reader.ts";
 import { RecordSorter } from "./record-sorter.ts";
 import { RefusedSorter } from "./refused-sorter.ts";
@@ -150,10 +150,9 @@ export class PartitionProcessor {
   async #read(keys: readonly string[], records: RecordSorter, refused: RefusedSorter): Promise<void> {
     const into: Gathered = { records: records.gathered, rejected: [] };
     const exchanges = await readExchanges(this.#store, keys);
-    const bodies = inOrder(exchanges, async (exchange) => ({ exchange, ahead: await this.#bodies.ahead(exchange) }));
-    for await (const { exchange, ahead } of bodies) {
+    for await (const exchange of this.#bodies.ahead(exchanges)) {
       const reader = this.#reader.of(exchange, into);
-      for await (const rows of this.#bodies.rowsOf(exchange, this.#reader.sourceOf(exchange), ahead)) {
+      for await (const rows of this.#bodies.rowsOf(exchange, this.#reader.sourceOf(exchange))) {
         reader.read(rows);
         for (const rejected of into.rejected.splice(0)) await refused.add(toRefused(rejected));
         await records.settle();

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import pMap from "p-map";
+import pMap, { pMapIterable } from "p-map";
 import type { Format } from "../dataset/format.ts";
 import type { ResolvedSource, SourceRow } from "../dataset/source.ts";
 import { decodeRows, decodeSmall, fitsSmall } from "../decode/index.ts";
@@ -56,19 +56,6 @@ export async function readExchanges(store: Store, keys: readonly string[]): Prom
     .map((exchange) => exchange.of);
 }
 
-/** What is read of each item, in their order; a few are read ahead. */
-export async function* inOrder<T, R>(items: readonly T[], read: (item: T) => Promise<R>): AsyncGenerator<R> {
-  const ahead: Promise<R>[] = [];
-  for (const item of items) {
-    const reading = read(item);
-    // Whoever takes it meets the error; until then it is nobody's.
-    reading.catch(() => undefined);
-    ahead.push(reading);
-    if (ahead.length === READS) yield ahead.shift() as Promise<R>;
-  }
-  yield* ahead;
-}
-
 /** A partition may have thousands of exchanges, and most of each is what was sent along. */
 const light = ({ partition, partitions, source, window, at, verdict, body }: Exchange): Fetched => ({
   ...{ partition, window, at, verdict, body },
@@ -86,23 +73,23 @@ export class Bodies {
     this.#store = store;
   }
 
-  /** Gets a body ahead of time; undefined for one that is better read when its turn comes. @throws as `rowsOf` */
-  async ahead(fetched: Fetched): Promise<Uint8Array | undefined> {
-    const { body } = fetched;
-    return body.bytes > HELD || this.#shared.has(body.key) ? undefined : this.#whole(fetched);
+  /** Exchanges in their order, a few of them ahead of their turn, with the bodies that are small. @throws as `rowsOf` */
+  ahead(exchanges: readonly Fetched[]): AsyncIterable<Fetched> {
+    const read = async (exchange: Fetched): Promise<Fetched> => {
+      const { body } = exchange;
+      if (body.bytes > HELD || this.#shared.has(body.key)) return exchange;
+      return { ...exchange, content: await this.#whole(exchange) };
+    };
+    return pMapIterable(exchanges, read, { concurrency: READS });
   }
 
-  /** The rows, some at a time, as they were fetched. @throws when the body is missing or not what was fetched */
-  async *rowsOf(
-    fetched: Fetched,
-    { format }: ResolvedSource,
-    ahead: Uint8Array | undefined,
-  ): AsyncGenerator<readonly SourceRow[]> {
-    const { body, verdict, partitions } = fetched;
+  /** The rows of one that comes from `ahead`, some at a time, as they were fetched. @throws when the body is missing or not what was fetched */
+  async *rowsOf(fetched: Fetched, { format }: ResolvedSource): AsyncGenerator<readonly SourceRow[]> {
+    const { body, verdict, partitions, content } = fetched;
     if (body.bytes > HELD) return yield* this.#streamed(body, verdict, format);
     const known = this.#shared.get(body.key);
     if (known) return yield known.rows;
-    const bytes = ahead ?? (await this.#whole(fetched));
+    const bytes = content ?? (await this.#whole(fetched));
     if (verdict === "empty") return;
     const rows = fitsSmall(bytes, format) ? decodeSmall(bytes, format) : await all(decodeRows(bytes, format));
     if (partitions) this.#share(body, rows);
