@@ -1,11 +1,11 @@
 import { createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
 import { type Entry, fromBufferPromise, openPromise, type ZipFile } from "yauzl";
+import { scratchFolder } from "../store/scratch-folder.ts";
 import { BodyError } from "./body-error.ts";
 import type { Body } from "./bytes.ts";
 import { bomb, damaged, mostUnpacked } from "./inflate.ts";
@@ -22,7 +22,7 @@ export async function* unzipped(body: Body): AsyncGenerator<Uint8Array> {
 
 /** The list of an archive's files is at its end: one on its way goes to the disk first. */
 async function* spooled(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const folder = await mkdtemp(join(tmpdir(), "tidegate-zip-"));
+  const folder = await scratchFolder("zip");
   try {
     const path = join(folder, "body.zip");
     await pipeline(Readable.from(chunks, { objectMode: false }), createWriteStream(path));

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { diskFull } from "../dataset/errors.ts";
 import { release } from "../store/content.ts";
+import { scratchFolder } from "../store/scratch-folder.ts";
 import type { Content } from "../store/store.ts";
 
 /** Bytes up to which a body is held in memory. */
@@ -87,7 +88,7 @@ export class Spool {
 }
 
 async function openIn(parent: string): Promise<{ folder: string; path: string; handle: FileHandle }> {
-  const folder = await mkdtemp(join(parent, "tidegate-body-"));
+  const folder = await scratchFolder("body", parent);
   const path = join(folder, "body");
   return { folder, path, handle: await open(path, "wx", 0o600) };
 }

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../dataset/clock.ts";
 import type { Dataset } from "../dataset/definition.ts";
@@ -10,6 +9,7 @@ import { nodeFetch } from "../extract/request.ts";
 import { FolderStore } from "../store/folder.ts";
 import { quarantineKey, recordsKey } from "../store/layout.ts";
 import { readRecords } from "../store/records.ts";
+import { scratchFolder } from "../store/scratch-folder.ts";
 import { shownRecord } from "../store/shown.ts";
 import type { Store } from "../store/store.ts";
 import { runDataset } from "../tasks/pipeline.ts";
@@ -50,7 +50,7 @@ export interface Tried extends AsyncDisposable {
 /** Runs a dataset against a server in a folder of its own: extract and process, as a real run does. */
 export async function tryDataset(definition: Dataset, options: TryOptions): Promise<Tried> {
   const { server, secrets, clock = systemClock, until, retryDelay = 1 } = options;
-  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "tidegate-try-")));
+  const folder = options.folder ?? (await scratchFolder("try"));
   const store = new FolderStore(join(folder, "lake"));
   const dataset = chosen(withSourceUrl(definition, server.url), options);
   const before = server.requests.length;

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   DeleteObjectCommand,
@@ -14,6 +13,7 @@ import {
 } from "@aws-sdk/client-s3";
 import pRetry from "p-retry";
 import { writeObject } from "./s3-write.ts";
+import { scratchFolder } from "./scratch-folder.ts";
 import {
   ConditionFailed,
   type Content,
@@ -113,7 +113,7 @@ export class S3Store implements Store {
   async withFile<T>(key: string, use: (path: string, etag: () => Promise<string>) => Promise<T>): Promise<T> {
     const object = await this.#open(key);
     if (!object) throw new Error(`${this.location}/${key} is missing`);
-    const folder = await mkdtemp(join(tmpdir(), "tidegate-"));
+    const folder = await scratchFolder("object");
     try {
       const path = join(folder, "object");
       await writeFile(path, this.#whole(key, object));

@@ -1,7 +1,7 @@
-import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { diskFull } from "../../dataset/errors.ts";
+import { scratchFolder } from "../../store/scratch-folder.ts";
 
 /** A temporary folder for what does not fit into memory; it is made when it is first needed. */
 export class Scratch {
@@ -10,7 +10,7 @@ export class Scratch {
 
   /** A new file in the folder. @param name one that the folder does not have yet */
   async file(name: string): Promise<ScratchFile> {
-    this.#folder ??= mkdtemp(join(tmpdir(), "tidegate-process-"));
+    this.#folder ??= scratchFolder("process");
     const path = join(await this.#folder, name);
     const file = new ScratchFile(path, await open(path, "wx+"));
     this.#files.push(file);
