@@ -28,7 +28,7 @@ export interface AskOptions {
   readonly signal: AbortSignal;
   /** First wait before a retry, in milliseconds; it doubles each time. */
   readonly retryDelay: number;
-  /** Called before every request. */
+  /** Called when a request has got its turn, before it is sent; not for the redirects that follow it. */
   onRequest(): void;
 }
 
@@ -93,9 +93,8 @@ class Conversation {
   async #send(): Promise<{ request: HttpRequest; answer: HttpAnswer } | undefined> {
     const { client, signal, onRequest } = this.#options;
     signal.throwIfAborted();
-    onRequest();
     try {
-      return await client.send(this.#question.request, signal);
+      return await client.send(this.#question.request, signal, onRequest);
     } catch (error) {
       if (error instanceof Refused && error.all) throw new DatasetFailed(error.message, error.fix);
       if (!(error instanceof NoAnswer)) throw error;

@@ -74,13 +74,13 @@ export class HttpClient {
 
   /**
    * Sends it and reads the whole answer, following redirects. Each request on the way takes a turn of the budget.
-   * @throws NoAnswer, Refused, QuotaEnded, UserError when the disk is full, the signal's reason
+   * @param onTurn called when it has got the first turn @throws NoAnswer, Refused, QuotaEnded, UserError when the disk is full, the signal's reason
    */
-  async send(request: HttpRequest, signal: AbortSignal): Promise<Exchanged> {
+  async send(request: HttpRequest, signal: AbortSignal, onTurn?: () => void): Promise<Exchanged> {
     let hop = request;
     let first: HttpRequest | undefined;
     for (let redirects = 0; ; redirects += 1) {
-      const { sent, answer } = await this.#turn(hop, signal);
+      const { sent, answer } = await this.#turn(hop, signal, redirects === 0 ? onTurn : undefined);
       first ??= sent;
       const next = afterRedirect(hop, answer);
       if (!next) return { request: first, answer };
@@ -117,13 +117,18 @@ export class HttpClient {
   }
 
   /** One request of those that `send` needs. */
-  #turn(request: HttpRequest, signal: AbortSignal): Promise<{ sent: HttpRequest; answer: HttpAnswer }> {
+  #turn(
+    request: HttpRequest,
+    signal: AbortSignal,
+    onTurn: (() => void) | undefined,
+  ): Promise<{ sent: HttpRequest; answer: HttpAnswer }> {
     const { budget, patience } = this.#options;
     const url = new URL(request.url);
     this.#destinations.check(url);
     const exchange = async (): Promise<{ sent: HttpRequest; answer: HttpAnswer }> => {
       const signed = this.#destinations.isOwn(url) ? await this.#credentials.sign(request, signal) : request;
       const sent = this.#redacted(signed);
+      onTurn?.();
       const answer = await this.#transmit(sent, this.#agents, this.#options.cut ?? signal);
       budget.observe(answer.headers, request.cost);
       return { sent, answer: { ...answer, url: sent.shown.url, redact: this.#redaction.text } };

@@ -21,6 +21,16 @@ describe("extraction from a source with a limit", () => {
     for (const [i, { at }] of tries.slice(1, 10).entries()) assert.equal(at - (tries[i]?.at ?? 0), 37_000);
   });
 
+  it("counts what was sent alone, not what waited for a turn that never came", async () => {
+    const scarce = tiny(tools.server.url, {
+      source: { budget: [{ requests: 3, per: "1 day", burst: 3 }] },
+      definition: { partitions: { ticker: ["A", "B", "C", "D", "E"] } },
+    });
+    const { requests, quota } = await extractTiny(scarce, tools.store, { days: 10 });
+    assert.match(quota?.problem ?? "", /its budget is used up$/);
+    assert.deepEqual([requests, tools.server.requests.length], [3, 3]);
+  });
+
   it("waits longer each time that a 429 does not say how long, and gives up after some twenty minutes", async () => {
     const clock = new JumpingClock(START + 200 * DAY);
     await using limited = await startTiny({ now: clock.now });

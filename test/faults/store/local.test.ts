@@ -41,7 +41,7 @@ describe("faults of the store: a folder", () => {
   });
 
   for (const [what, full] of [
-    ["raw", /^raw\/.*exchange\.json$/],
+    ["raw", /^raw\/.*\.exchange$/],
     ["coverage", /^state\//],
     ["records", /^processed\//],
   ] as const)
