@@ -1,6 +1,5 @@
-#!/usr/bin/env -S node --liftoff-only --max-semi-space-size=6 --initial-old-space-size=64 --max-old-space-size=1024
-// Otherwise V8 spends hundreds of MiB on optimising the WebAssembly of PGlite, and on garbage that it leaves for later; or, with
-// a small heap and no size for it to begin with, a tenth of the time on looking for garbage where there is little.
+#!/usr/bin/env -S node --liftoff-only --max-semi-space-size=8 --max-old-space-size=1024
+// Otherwise V8 spends hundreds of MiB on optimising the WebAssembly of PGlite, and on garbage that it leaves for later.
 import { spawnSync } from "node:child_process";
 import module from "node:module";
 import { fileURLToPath } from "node:url";
