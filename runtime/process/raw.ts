@@ -6,7 +6,7 @@ import { decodeRows, decodeSmall, fitsSmall } from "../decode/index.ts";
 import { digestOf } from "../store/durable.ts";
 import type { Exchange } from "../store/exchange.ts";
 import { exchangeKeys, readBody, readExchange } from "../store/exchanges.ts";
-import { exchangeName, rawFolder } from "../store/layout.ts";
+import { nameOfRaw, rawFolder } from "../store/layout.ts";
 import type { Store } from "../store/store.ts";
 
 /** What of an exchange its rows are read by. */
@@ -31,7 +31,7 @@ const KEPT = 2 * HELD;
 /** Keys of a partition's exchanges by their names, in order. */
 export async function exchangesOf(dataset: string, partition: string, store: Store): Promise<Map<string, string>> {
   const keys = new Map<string, string>();
-  for await (const key of exchangeKeys(store, rawFolder(dataset, partition))) keys.set(exchangeName(key) ?? "", key);
+  for await (const key of exchangeKeys(store, rawFolder(dataset, partition))) keys.set(nameOfRaw(key), key);
   return keys;
 }
 

@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import type { Exchange } from "./exchange.ts";
 import { exchangeKeys, readExchange } from "./exchanges.ts";
-import { exchangeName, rawFolder, rawName } from "./layout.ts";
+import { nameOfRaw, rawFolder, rawName } from "./layout.ts";
 import { type Advance, advance, LEASE, type PartitionState } from "./state.ts";
 import type { Store } from "./store.ts";
 
@@ -25,7 +25,7 @@ export async function recoverJournal(
   const first = rawName(new Date(expiresAt - 2 * LEASE), "");
   const keys: string[] = [];
   for await (const key of exchangeKeys(store, rawFolder(dataset, partition)))
-    if ((exchangeName(key) ?? "") >= first) keys.push(key);
+    if (nameOfRaw(key) >= first) keys.push(key);
   const records = await pMap(keys, async (key) => (await readExchange(store, key))?.exchange, { concurrency: READS });
   return records
     .filter((record) => record !== undefined)

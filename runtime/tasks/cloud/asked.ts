@@ -1,6 +1,6 @@
 import { type Interval, union } from "../../dataset/interval.ts";
 import { exchangeKeys, readExchange } from "../../store/exchanges.ts";
-import { exchangeName, rawFolder, rawName } from "../../store/layout.ts";
+import { nameOfRaw, rawFolder, rawName } from "../../store/layout.ts";
 import type { StepContext } from "./step.ts";
 
 /**
@@ -15,7 +15,7 @@ export async function askedByRun(
   const first = rawName(new Date(since), "");
   const asked: Interval[] = [];
   for await (const key of exchangeKeys(store, rawFolder(dataset.name, partition))) {
-    if ((exchangeName(key) ?? "") < first) continue;
+    if (nameOfRaw(key) < first) continue;
     const exchange = (await readExchange(store, key))?.exchange;
     if (exchange?.run !== run) continue;
     // Of a window whose pages are not all there, the rest is still to be asked.
