@@ -9,14 +9,13 @@ import { readQuarantine, toRefused } from "./quarantine.ts";
 import { Bodies, exchangesOf, readExchanges } from "./raw.ts";
 import { type Gathered, RowReader } from "./reader.ts";
 import { RecordSorter } from "./record-sorter.ts";
+import { type Recorded, recordedOf, TimesWatch } from "./recorded.ts";
 import { RefusedSorter } from "./refused-sorter.ts";
 import { Scratch } from "./spill/scratch.ts";
 
 /** A partition's records after processing. */
-export interface ProcessedPartition {
+export interface ProcessedPartition extends Recorded {
   readonly partition: string;
-  readonly rows: number;
-  readonly quarantined: number;
   /** SHA-256 of the Parquet file: what loads compare. */
   readonly digest: string;
   /** Size of the Parquet file. */
@@ -50,6 +49,8 @@ export class PartitionProcessor {
   readonly #dataset: Dataset;
   readonly #store: Store;
   readonly #definition: string;
+  /** Position of the cursor's column. */
+  readonly #cursor: number;
   readonly #reader: RowReader;
   readonly #bodies: Bodies;
   readonly #limits: Limits;
@@ -58,6 +59,7 @@ export class PartitionProcessor {
     this.#dataset = dataset;
     this.#store = store;
     this.#definition = definitionDigest(dataset);
+    this.#cursor = Object.keys(dataset.schema).indexOf(dataset.cursor);
     this.#reader = new RowReader(dataset);
     this.#bodies = new Bodies(store);
     this.#limits = limits;
@@ -87,7 +89,7 @@ export class PartitionProcessor {
     const use = async (stored: StoredRecords | undefined): Promise<ProcessedPartition | undefined> => {
       const before = stored && this.#usable(key, stored, names);
       if (before ? namesBeside(before.note, names).length === 0 : names.length === 0)
-        return before && summary(partition, before.note, before);
+        return before && { partition, ...(await recordedOf(this.#dataset, before)), ...fileOf(before) };
       const scratch = new Scratch();
       try {
         const gathering = await this.#gather(partition, raw, before, scratch);
@@ -167,19 +169,19 @@ export class PartitionProcessor {
     scratch: Scratch,
   ): Promise<ProcessedPartition> {
     const output = new RecordsOutput(this.#dataset, scratch, this.#limits.file);
-    for await (const sorted of records.sorted()) await output.add(sorted);
-    const quarantined = refused.count;
-    const note: RecordsNote = {
-      ...{ version: 1, definition: this.#definition, exchanges },
-      ...{ rows: output.rows, quarantined },
-    };
-    const file = await output.finish(note);
+    const watch = new TimesWatch(this.#dataset);
+    for await (const sorted of records.sorted()) {
+      watch.add(sorted.values[this.#cursor] ?? []);
+      await output.add(sorted);
+    }
+    const [rows, quarantined] = [output.rows, refused.count];
+    const file = await output.finish({ version: 1, definition: this.#definition, exchanges, rows, quarantined });
     await this.#writeQuarantine(partition, quarantined, await refused.content());
     await this.#store.put(recordsKey(this.#dataset.name, partition), file.content, {
       condition: stored ? { etag: stored.etag() } : { absent: true },
       contentType: "application/vnd.apache.parquet",
     });
-    return summary(partition, note, file);
+    return { partition, rows, quarantined, ...watch.times, ...fileOf(file) };
   }
 
   async #writeQuarantine(partition: string, count: number, lines: Content): Promise<void> {
@@ -202,8 +204,10 @@ function namesBeside({ exchanges }: RecordsNote, names: readonly string[]): stri
   return names.filter((name) => !known.has(name));
 }
 
-const summary = (
-  partition: string,
-  { rows, quarantined }: RecordsNote,
-  { digest, bytes }: Pick<RecordsFile, "digest" | "bytes">,
-): ProcessedPartition => ({ partition, rows, quarantined, digest, bytes });
+const fileOf = ({
+  digest,
+  bytes,
+}: Pick<RecordsFile, "digest" | "bytes">): Pick<ProcessedPartition, "digest" | "bytes"> => ({
+  digest,
+  bytes,
+});

@@ -1,15 +1,11 @@
 import { calendar } from "../dataset/calendar/index.ts";
 import type { Dataset } from "../dataset/definition.ts";
-import { DAY, milliseconds } from "../dataset/duration.ts";
+import { milliseconds } from "../dataset/duration.ts";
 import { contains, type Interval, subtract, union } from "../dataset/interval.ts";
 import { Moment } from "../dataset/moment.ts";
 import type { PartitionCoverage } from "../dataset/run.ts";
-import type { Column } from "../dataset/schema.ts";
-import { recordsKey } from "../store/layout.ts";
-import type { RecordsReader } from "../store/records.ts";
+import type { Recorded } from "../process/recorded.ts";
 import type { PartitionState } from "../store/state.ts";
-import type { Store } from "../store/store.ts";
-import { sound, withStored } from "../store/stored-records.ts";
 
 /** What of a partition's state its coverage is judged by. */
 export type Known = Pick<PartitionState, "coverage" | "ended" | "skipped">;
@@ -36,20 +32,17 @@ export function judge(dataset: Dataset, { coverage, ended }: Known, wanted: Inte
   return { gaps: [], missed: lacking(dataset, covered, { start: first, end }) };
 }
 
-/** What a partition has in the lake, judged by its calendar. @param wanted everything that could be complete by now */
-export async function coverageOf(
+/** What a partition has, judged by its calendar. @param wanted everything that could be complete by now */
+export function coverageOf(
   dataset: Dataset,
   partition: string,
   known: Known,
   wanted: Interval,
-  store: Store,
-): Promise<PartitionCoverage> {
+  recorded: Recorded,
+): PartitionCoverage {
   const { coverage, ended, skipped } = known;
   const { gaps, missed } = judge(dataset, known, wanted);
-  const key = recordsKey(dataset.name, partition);
-  const { rows, quarantined, first, last, buckets } = await withStored(store, key, async (stored) =>
-    stored ? timesOf(dataset, sound(stored)) : NOTHING,
-  );
+  const { rows, quarantined, first, last } = recorded;
   return {
     partition,
     covered: coverage.map(spell),
@@ -61,10 +54,7 @@ export async function coverageOf(
     rows,
     quarantined,
     gaps: gaps.map(spell),
-    missing:
-      first === undefined || last === undefined
-        ? []
-        : emptyDates(dataset, coverage, { start: first, end: last }, buckets),
+    missing: emptyDates(dataset, coverage, recorded),
     ...(missed.length ? { missed: missed.map(spell) } : {}),
     ...(ended ? { ended: { from: iso(ended.from), ...said(ended.message) } } : {}),
     ...(skipped ? { skipped: { at: iso(skipped.at), ...said(skipped.message) } } : {}),
@@ -105,52 +95,11 @@ function lacking(dataset: Dataset, covered: readonly Interval[], within: Interva
  * Dates of the buckets between the first and the last record that were asked for and have none. Where windows are about
  * another time than the cursor's, a day without a record says nothing.
  */
-function emptyDates(
-  dataset: Dataset,
-  coverage: readonly Interval[],
-  recorded: Interval,
-  buckets: readonly Interval[],
-): string[] {
+function emptyDates(dataset: Dataset, coverage: readonly Interval[], { absent }: Recorded): string[] {
   if (dataset.source.windows.over !== undefined) return [];
   const covered = union(coverage);
-  const empty = expected(dataset, recorded).filter((at) => !contains(buckets, at) && contains(covered, at));
+  const empty = absent.flatMap((stretch) => expected(dataset, stretch)).filter((at) => contains(covered, at));
   return [...new Set(empty.map((at) => new Moment(at).date))];
-}
-
-/** What the records of a partition say of time. Instants are Unix milliseconds. */
-interface Times {
-  readonly rows: number;
-  readonly quarantined: number;
-  readonly first: number | undefined;
-  readonly last: number | undefined;
-  /** The buckets that have a record; those that follow each other are one. */
-  readonly buckets: readonly Interval[];
-}
-
-const NOTHING: Promise<Times> = Promise.resolve({
-  ...{ rows: 0, quarantined: 0, first: undefined, last: undefined },
-  buckets: [],
-});
-
-async function timesOf(dataset: Dataset, records: RecordsReader): Promise<Times> {
-  const { schema, cursor } = dataset;
-  const column = schema[cursor] as Column;
-  const unit = column.kind === "date" ? DAY : 1;
-  const bucket = bucketOf(dataset);
-  const buckets: { start: number; end: number }[] = [];
-  let [first, last]: [number | undefined, number | undefined] = [undefined, undefined];
-  for await (const values of records.column(cursor, column)) {
-    for (const value of values as number[]) {
-      const start = Math.floor((value * unit) / bucket) * bucket;
-      const before = buckets.at(-1);
-      if (before && start <= before.end) before.end = start + bucket;
-      else buckets.push({ start, end: start + bucket });
-    }
-    first ??= (values[0] as number) * unit;
-    last = (values.at(-1) as number) * unit;
-  }
-  const { rows, quarantined } = records.note;
-  return { rows, quarantined, first, last, buckets };
 }
 
 const iso = (instant: number): string => new Moment(instant).toString();

@@ -115,6 +115,7 @@ export async function runDataset(options: PipelineOptions): Promise<RunSummary> 
     stopped: extracted.stopped || signal.aborted,
     ...(extracted.resumeAt === undefined ? {} : { resumeAt: new Date(extracted.resumeAt).toISOString() }),
     states: extracted.states,
+    processed: processed.partitions,
   });
   // A full disk must not hide what the run has to say.
   await writeJson(store, runKey(dataset.name, run), summary).catch(() => undefined);

@@ -4,6 +4,8 @@ import type { Dataset } from "../dataset/definition.ts";
 import type { Interval } from "../dataset/interval.ts";
 import { Moment } from "../dataset/moment.ts";
 import { type PartitionCoverage, type RunError, type RunSummary, toRunError } from "../dataset/run.ts";
+import type { ProcessedPartition } from "../process/process.ts";
+import { type Recorded, recordedIn } from "../process/recorded.ts";
 import { UNKNOWN } from "../store/state.ts";
 import { type PartitionBrief, readStates } from "../store/state-index.ts";
 import type { Store } from "../store/store.ts";
@@ -29,6 +31,8 @@ export interface SummaryOptions {
   readonly resumeAt?: string;
   /** What is known of partitions, where that has been read already. */
   readonly states?: ReadonlyMap<string, PartitionBrief>;
+  /** Partitions that the run has processed: their records need not be read again. */
+  readonly processed?: readonly ProcessedPartition[];
 }
 
 /** Partitions whose records are read at the same time. */
@@ -87,7 +91,7 @@ function nothingThere({ partitions: { origin, values } }: Dataset): RunError[] {
 }
 
 async function readAll(options: SummaryOptions): Promise<{ coverage: PartitionCoverage[]; errors: RunError[] }> {
-  const { dataset, store, wanted } = options;
+  const { dataset, store, wanted, processed = [] } = options;
   const errors: RunError[] = [];
   const { values } = dataset.partitions;
   const unread = values.filter((partition) => !options.states?.has(partition));
@@ -96,12 +100,14 @@ async function readAll(options: SummaryOptions): Promise<{ coverage: PartitionCo
     return new Map<string, PartitionBrief>();
   });
   const states = new Map([...(options.states ?? []), ...read]);
+  const recorded = new Map<string, Recorded>(processed.map((one) => [one.partition, one]));
   const found = await pMap(
     values,
     async (partition) => {
       try {
         const state = states.get(partition) ?? UNKNOWN;
-        return await coverageOf(dataset, partition, state, wanted, store);
+        const found = recorded.get(partition) ?? (await recordedIn(store, dataset, partition));
+        return coverageOf(dataset, partition, state, wanted, found);
       } catch (error) {
         errors.push({ partition, ...toRunError(error) });
         return undefined;

@@ -24,6 +24,8 @@ const fetched = (body: string, changes: Partial<Fetched> = {}): Fetched => ({
   ...changes,
 });
 
+const day = (number: number): number => Date.UTC(2024, 0, number);
+
 const row = (day: number, price: string): string =>
   `{"date":"2024-01-${String(day).padStart(2, "0")}","price":${price}}`;
 
@@ -87,9 +89,10 @@ describe("processing", () => {
     assert.deepEqual([result?.rows, result?.quarantined], [0, 0]);
   });
 
-  it("writes nothing when there is nothing new", async () => {
-    await keepRaw(store, "tiny", fetched(`[${row(1, "1")}]`));
+  it("writes nothing when there is nothing new, and says the same", async () => {
+    await keepRaw(store, "tiny", fetched(`[${row(9, "9")},${row(1, "1")},${row(2, '"x"')}]`));
     const first = await processed();
+    assert.deepEqual([first?.first, first?.last, first?.absent], [day(1), day(9), [{ start: day(2), end: day(9) }]]);
     store.written.length = 0;
     assert.deepEqual(await processed(), first);
     assert.deepEqual(store.written, []);

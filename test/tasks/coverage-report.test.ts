@@ -4,6 +4,7 @@ import { DAY } from "../../runtime/dataset/duration.ts";
 import { type Schema, text, timestamp } from "../../runtime/dataset/index.ts";
 import type { Interval } from "../../runtime/dataset/interval.ts";
 import type { Windows } from "../../runtime/dataset/source.ts";
+import { type Recorded, recordedIn } from "../../runtime/process/recorded.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { recordsKey } from "../../runtime/store/layout.ts";
 import { GROUP } from "../../runtime/store/records.ts";
@@ -91,11 +92,13 @@ describe("the coverage of a partition", () => {
     await store.put(recordsKey("tiny", "A"), writeRecords(one.schema, records, note));
   }
 
+  const recorded = (one: ReturnType<typeof dataset>): Promise<Recorded> => recordedIn(store, one, "A");
+
   it("tells what was asked and empty from what was never asked", async () => {
     const daily = dataset();
     await keep(daily, ["2025-01-03", "2025-01-06", "2025-01-10"]);
     const state = known([from("2025-01-02", "2025-01-08"), from("2025-01-10", "2025-01-14")]);
-    assert.deepEqual(await coverageOf(daily, "A", state, wanted, store), {
+    assert.deepEqual(coverageOf(daily, "A", state, wanted, await recorded(daily)), {
       partition: "A",
       covered: [
         ["2025-01-02T00:00:00Z", "2025-01-08T00:00:00Z"],
@@ -117,7 +120,7 @@ describe("the coverage of a partition", () => {
   it("finds a single day without a record among days that follow each other", async () => {
     const daily = dataset();
     await keep(daily, ["2025-01-06", "2025-01-07", "2025-01-07T12:00", "2025-01-10", "2025-01-13", "2025-01-15"]);
-    const { missing } = await coverageOf(daily, "A", known([wanted]), wanted, store);
+    const { missing } = coverageOf(daily, "A", known([wanted]), wanted, await recorded(daily));
     assert.deepEqual(missing, ["2025-01-08", "2025-01-14"]);
   });
 
@@ -125,7 +128,7 @@ describe("the coverage of a partition", () => {
     const many = Array.from({ length: GROUP }, () => "2025-01-03");
     await keep(dataset(), [...many, "2025-01-06", "2025-01-10"]);
     const state = known([from("2025-01-02", "2025-01-18")]);
-    const { rows, first, last, missing } = await coverageOf(dataset(), "A", state, wanted, store);
+    const { rows, first, last, missing } = coverageOf(dataset(), "A", state, wanted, await recorded(dataset()));
     assert.deepEqual([rows, first, last], [GROUP + 2, "2025-01-03", "2025-01-10"]);
     assert.deepEqual(missing, ["2025-01-07", "2025-01-08"]);
   });
@@ -133,14 +136,20 @@ describe("the coverage of a partition", () => {
   it("names a date once, however many of its buckets are empty", async () => {
     const minutes = dataset({ step: "1 day", granularity: "1 hour" });
     await keep(minutes, ["2025-01-03T15:20:00Z", "2025-01-06T15:00:00Z"]);
-    const { missing, first, last } = await coverageOf(minutes, "A", known([wanted]), wanted, store);
+    const { missing, first, last } = coverageOf(minutes, "A", known([wanted]), wanted, await recorded(minutes));
     assert.deepEqual([first, last, missing], ["2025-01-03", "2025-01-06", ["2025-01-03", "2025-01-06"]]);
   });
 
   it("judges windows about another time than the cursor's by coverage alone", async () => {
     const over = dataset({ over: "updated" });
     await keep(over, ["2025-01-03", "2025-01-10"]);
-    const { missing, gaps } = await coverageOf(over, "A", known([from("2025-01-02", "2025-01-16")]), wanted, store);
+    const { missing, gaps } = coverageOf(
+      over,
+      "A",
+      known([from("2025-01-02", "2025-01-16")]),
+      wanted,
+      await recorded(over),
+    );
     assert.deepEqual(missing, []);
     assert.deepEqual(gaps, [["2025-01-16T00:00:00Z", "2025-01-18T00:00:00Z"]]);
   });
@@ -151,12 +160,12 @@ describe("the coverage of a partition", () => {
       skipped: { at: at("2025-01-05") },
     });
     const snapshot = dataset({ step: "1 day", snapshot: true });
-    const { ended, skipped, missed, gaps } = await coverageOf(snapshot, "A", state, wanted, store);
+    const { ended, skipped, missed, gaps } = coverageOf(snapshot, "A", state, wanted, await recorded(snapshot));
     assert.deepEqual(ended, { from: "2025-01-07T00:00:00Z", message: "delisted" });
     assert.deepEqual(skipped, { at: "2025-01-05T00:00:00Z" });
     assert.deepEqual(missed, [["2025-01-03T00:00:00Z", "2025-01-07T00:00:00Z"]]);
     assert.deepEqual(gaps, []);
-    const plain = await coverageOf(dataset(), "A", known([wanted]), wanted, store);
+    const plain = coverageOf(dataset(), "A", known([wanted]), wanted, await recorded(dataset()));
     assert.deepEqual(
       Object.keys(plain).filter((key) => ["ended", "skipped", "missed"].includes(key)),
       [],

@@ -1,6 +1,7 @@
 import pMap from "p-map";
 import type { Dataset } from "../../dataset/definition.ts";
 import type { PartitionCoverage } from "../../dataset/run.ts";
+import { recordedIn } from "../../process/recorded.ts";
 import { formatCount, formatNumberOf } from "../../publish/report/format.ts";
 import { readStates } from "../../store/state-index.ts";
 import type { Store } from "../../store/store.ts";
@@ -62,7 +63,8 @@ async function gapsOf(dataset: Dataset, store: Store): Promise<DatasetGaps> {
     values,
     async (partition) => {
       const known = states.get(partition) ?? { coverage: [] };
-      const coverage = await coverageOf(dataset, partition, known, wanted, store);
+      const recorded = await recordedIn(store, dataset, partition);
+      const coverage = coverageOf(dataset, partition, known, wanted, recorded);
       const missedBuckets = (coverage.missed ?? []).reduce((sum, one) => sum + countExpected(dataset, one), 0);
       return { ...coverage, gapBuckets: countGaps(dataset, coverage), missedBuckets };
     },

@@ -68,6 +68,7 @@ async function processOne(
     errors: [...processed.errors, ...loaded.errors],
     warnings: [],
     stopped: processed.stopped || loaded.stopped,
+    processed: processed.partitions,
   });
   progress.finish(name, summary.outcome);
   return summary;

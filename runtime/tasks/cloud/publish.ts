@@ -1,5 +1,6 @@
 import type { Dataset } from "../../dataset/definition.ts";
 import type { RunError, RunSummary } from "../../dataset/run.ts";
+import type { ProcessedPartition } from "../../process/process.ts";
 import { publishDefinitions } from "../../publish/definitions.ts";
 import { writeJson } from "../../store/documents.ts";
 import { runKey } from "../../store/layout.ts";
@@ -39,6 +40,7 @@ interface Gathered {
   readonly warnings: readonly RunError[];
   readonly stopped: boolean;
   readonly resumeAt?: string;
+  readonly processed: readonly ProcessedPartition[];
 }
 
 async function gather(context: StepContext, plan: Plan | undefined): Promise<Gathered> {
@@ -72,5 +74,6 @@ async function gather(context: StepContext, plan: Plan | undefined): Promise<Gat
     warnings: extracts.flatMap(({ warnings }) => warnings),
     stopped,
     ...(resumeAt ? { resumeAt } : {}),
+    processed: processed?.partitions ?? [],
   };
 }
