@@ -71,6 +71,18 @@ describe("records as Parquet", () => {
     );
   });
 
+  it("lie in one page a column, but for long texts, which no reader must hold all at once", async () => {
+    const long = edges.map(({ record }, i) => ({ ...record, raw: String(i).repeat(600_000) }));
+    const written = writeRecords(schema, long, note);
+    const columns = parquetMetadata(written.buffer as ArrayBuffer).row_groups[0]?.columns ?? [];
+    const cut = columns.filter((column) => column.offset_index_offset !== undefined);
+    assert.deepEqual(
+      cut.map(({ meta_data }) => meta_data?.path_in_schema[0]),
+      ["_raw"],
+    );
+    assert.deepEqual(await readRecords(schema, written), long);
+  });
+
   it("mean the same to DuckDB", async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, "records.parquet");

@@ -10,6 +10,9 @@ import { type RecordColumns, type RecordsNote, withProvenance } from "./record.t
 /** Records that are written, and later read, in one go. */
 export const GROUP = 50_000;
 
+/** Bytes of a column's values in one page; numbers of a group are always fewer. */
+const PAGE = 1024 * 1024;
+
 /**
  * Makes a file of records, a row group at a time; what is made may be taken away before the next. The same groups and note
  * always give the same bytes.
@@ -18,6 +21,8 @@ export class RecordsWriter {
   readonly #columns: readonly (readonly [string, Column])[];
   /** Columns that readers filter by: only these are worth the time that their least and greatest values take. */
   readonly #filtered: ReadonlySet<string>;
+  /** Positions of columns whose values may fill more than a page. */
+  readonly #texts: readonly number[];
   readonly #described: SchemaElement[];
   readonly #bytes = new ByteWriter();
   readonly #parquet: ParquetWriter;
@@ -28,6 +33,7 @@ export class RecordsWriter {
   constructor(schema: Schema, filtered: readonly string[]) {
     this.#columns = Object.entries(withProvenance(schema));
     this.#filtered = new Set(filtered);
+    this.#texts = this.#columns.flatMap(([, { kind }], i) => (kind === "text" || kind === "json" ? [i] : []));
     this.#described = [
       { name: "record", num_children: this.#columns.length },
       ...this.#columns.map(([name, column]) => element(name, column)),
@@ -52,6 +58,8 @@ export class RecordsWriter {
         return { name, data: converted, ...encoding, statistics: this.#filtered.has(name) && !isLong(column) };
       }),
       rowGroupSize: GROUP,
+      // To cut pages the library weighs every value.
+      pageSize: this.#texts.some((i) => charactersOf(data[i] as readonly (string | null)[]) >= PAGE) ? PAGE : 0,
     });
   }
 
@@ -81,6 +89,9 @@ export class RecordsWriter {
     this.#digested = made.byteLength;
   }
 }
+
+const charactersOf = (texts: readonly (string | null)[]): number =>
+  texts.reduce((sum, text) => sum + (text?.length ?? 0), 0);
 
 /** Values that are looked at to tell whether a column repeats itself. */
 const SAMPLE = 100;
