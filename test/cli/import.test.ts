@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readIexEnvironment } from "../../runtime/iex-environment.ts";
 import { startReplay } from "../../runtime/replay/server.ts";
 import { command, definitions } from "../support/command.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { temporaryFolder, useFolder } from "../support/folder.ts";
 
 const IEX_CHART = new URL("../../datasets/iex-chart.ts", import.meta.url).href;
 const GOOGLE = new URL("../../datasets/google-intraday.ts", import.meta.url).href;
@@ -25,19 +25,17 @@ const GETPRICES = [
 ].join("\n");
 
 describe("importing an old lake", () => {
-  let folder: { path: string } & AsyncDisposable;
+  const folder = useFolder();
   let old: string;
   let data: string;
 
   beforeEach(async () => {
-    folder = await temporaryFolder();
     old = join(folder.path, "old");
     data = join(folder.path, "data");
     await definitions(folder.path, {
       "index.ts": `import iex from "${IEX_CHART}";\nimport google from "${GOOGLE}";\nexport const datasets = [iex, google];\n`,
     });
   });
-  afterEach(() => folder[Symbol.asyncDispose]());
 
   async function keep(files: Readonly<Record<string, unknown>>): Promise<void> {
     for (const [key, content] of Object.entries(files)) {
@@ -103,6 +101,22 @@ describe("importing an old lake", () => {
     assert.equal(again.code, 0, again.stderr);
     assert.match(again.stdout, /add to the partitions of iex_chart: "TSLA"\n {2}tidegate process iex_chart/);
     assert.match((await tidegate(["process", "iex_chart"])).stdout, /nothing asked/);
+  });
+
+  it("adds nothing to what was taken over when bodies lay beside their records", async () => {
+    await keep({ "raw/chart/AAPL/20190104210000.json": [row("2019-01-04", 148.25)] });
+    assert.equal((await tidegate(["import-iex", old])).code, 0);
+    const raw = join(data, "lake/raw/iex_chart/AAPL");
+    const [packed = ""] = await readdir(raw);
+    const name = packed.replace(/\..*$/, "");
+    const [line = "", body = ""] = (await readFile(join(raw, packed), "utf8")).split("\n");
+    const record = JSON.parse(line);
+    record.body.key = `raw/iex_chart/AAPL/${name}.json`;
+    await writeFile(join(raw, `${name}.json`), body);
+    await writeFile(join(raw, `${name}.exchange.json`), JSON.stringify(record));
+    await rm(join(raw, packed));
+    assert.equal((await tidegate(["import-iex", old])).code, 0);
+    assert.deepEqual((await readdir(raw)).sort(), [`${name}.exchange.json`, `${name}.json`]);
   });
 
   it("takes over intraday files by date, and gives them back", async () => {
