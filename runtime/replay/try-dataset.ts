@@ -8,10 +8,10 @@ import { Budgets } from "../extract/budget.ts";
 import { nodeFetch } from "../extract/request.ts";
 import { FolderStore } from "../store/folder.ts";
 import { quarantineKey, recordsKey } from "../store/layout.ts";
-import { readRecords } from "../store/records.ts";
 import { scratchFolder } from "../store/scratch-folder.ts";
-import { shownRecord } from "../store/shown.ts";
+import { shownRecords } from "../store/shown.ts";
 import type { Store } from "../store/store.ts";
+import { sound, withStored } from "../store/stored-records.ts";
 import { runDataset } from "../tasks/pipeline.ts";
 import { withSourceUrl } from "../tasks/source-url.ts";
 import type { LoggedRequest, ReplayServer } from "./server.ts";
@@ -87,11 +87,12 @@ const chosen = (dataset: Dataset, { partitions, from }: TryOptions): Dataset => 
   ...(from ? { backfillFrom: from } : {}),
 });
 
-async function recordsOf(dataset: Dataset, partition: string, store: Store): Promise<Record<string, JsonValue>[]> {
-  const file = (await store.get(recordsKey(dataset.name, partition)))?.body;
-  const records = file ? await readRecords(dataset.schema, file) : [];
-  return records.map(({ values }) => shownRecord(dataset.schema, values));
-}
+const recordsOf = (dataset: Dataset, partition: string, store: Store): Promise<Record<string, JsonValue>[]> =>
+  withStored(store, recordsKey(dataset.name, partition), async (stored) => {
+    const records: Record<string, JsonValue>[] = [];
+    if (stored) for await (const record of shownRecords(sound(stored), dataset.schema)) records.push(record);
+    return records;
+  });
 
 async function refusedOf(dataset: Dataset, partition: string, store: Store): Promise<Tried["quarantined"]> {
   const file = (await store.get(quarantineKey(dataset.name, partition)))?.body;

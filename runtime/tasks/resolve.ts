@@ -2,11 +2,10 @@ import pMap from "p-map";
 import type { Dataset } from "../dataset/definition.ts";
 import type { PartitionOrigin } from "../dataset/partitions.ts";
 import { recordsFolder } from "../store/layout.ts";
-import { recordedSchema } from "../store/recorded-schema.ts";
-import { readRecords } from "../store/records.ts";
 import { readRequests } from "../store/requests.ts";
-import { shownRecord } from "../store/shown.ts";
+import { shownRecords } from "../store/shown.ts";
 import type { Store } from "../store/store.ts";
+import { sound, withStored } from "../store/stored-records.ts";
 
 /** Files of records that are read at the same time. */
 const READS = 4;
@@ -33,18 +32,19 @@ async function valuesOf(origin: Extract<PartitionOrigin, { kind: "rows" }>, stor
   return [...new Set(lists.flat())].sort();
 }
 
-async function valuesIn(
+const valuesIn = (
   key: string,
   { column, where }: Extract<PartitionOrigin, { kind: "rows" }>,
   store: Store,
-): Promise<string[]> {
-  const file = (await store.get(key))?.body;
-  if (!file) return [];
-  const schema = recordedSchema(file);
-  const records = (await readRecords(schema, file)).map(({ values }) => shownRecord(schema, values));
-  return records
-    .filter((record) => where?.(record) ?? true)
-    .map((record) => record[column])
-    .filter((value) => value !== null && value !== undefined && value !== "")
-    .map(String);
-}
+): Promise<string[]> =>
+  withStored(store, key, async (stored) => {
+    if (!stored) return [];
+    const reader = sound(stored);
+    const values = new Set<string>();
+    for await (const record of shownRecords(reader, reader.schema)) {
+      const value = record[column];
+      if (where && !where(record)) continue;
+      if (value !== null && value !== undefined && value !== "") values.add(String(value));
+    }
+    return [...values];
+  });

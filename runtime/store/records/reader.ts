@@ -6,6 +6,7 @@ import type { Column, Schema } from "../../dataset/schema.ts";
 import { checksumIn, DamagedRecords, noteIn, verify } from "./checksum.ts";
 import { fromParquet, physical } from "./columns.ts";
 import { type RecordColumns, type RecordsNote, type StoredValue, withProvenance } from "./record.ts";
+import { recordedSchema } from "./recorded-schema.ts";
 
 /** Bytes that are looked at in one go. */
 const PIECE = 1024 * 1024;
@@ -16,12 +17,17 @@ export class RecordsReader {
   /** SHA-256 of the file. */
   readonly digest: string;
   readonly bytes: number;
+  /** As the file itself says it. */
+  readonly schema: Schema;
   readonly #file: AsyncBuffer;
   readonly #metadata: FileMetaData;
 
   private constructor(file: AsyncBuffer, metadata: FileMetaData, digest: string) {
     this.#file = file;
-    this.#metadata = metadata;
+    // The names of the columns and their form; the logical types would make floats and dates of the values.
+    const schema = metadata.schema.map((item) => (item.converted_type === "UTF8" ? item : physical(item)));
+    this.#metadata = { ...metadata, schema };
+    this.schema = recordedSchema(metadata.schema);
     this.note = noteIn(metadata);
     this.digest = digest;
     this.bytes = file.byteLength;
@@ -35,9 +41,7 @@ export class RecordsReader {
     await addTo(digest, file, 0, checksum.end);
     verify(checksum, digest.copy().digest("hex"));
     await addTo(digest, file, checksum.end, file.byteLength);
-    // The names of the columns and their form; the logical types would make floats and dates of the values.
-    const schema = metadata.schema.map((item) => (item.converted_type === "UTF8" ? item : physical(item)));
-    return new RecordsReader(file, { ...metadata, schema }, digest.digest("hex"));
+    return new RecordsReader(file, metadata, digest.digest("hex"));
   }
 
   /** The records in their order. */

@@ -1,15 +1,12 @@
-import { parquetMetadata, type SchemaElement } from "hyparquet";
-import type { Column, Schema } from "../dataset/schema.ts";
-import { PROVENANCE } from "./records.ts";
+import type { SchemaElement } from "hyparquet";
+import type { Column, Schema } from "../../dataset/schema.ts";
+import { PROVENANCE } from "./record.ts";
 
 /** The columns of a Parquet file of records, without those that say where a record comes from. What was JSON is text. */
-export function recordedSchema(file: Uint8Array): Schema {
-  const buffer = file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength) as ArrayBuffer;
-  const [, ...columns] = parquetMetadata(buffer).schema;
-  return Object.fromEntries(
+export const recordedSchema = ([, ...columns]: readonly SchemaElement[]): Schema =>
+  Object.fromEntries(
     columns.filter(({ name }) => !Object.hasOwn(PROVENANCE, name)).map((element) => [element.name, columnOf(element)]),
   );
-}
 
 function columnOf(element: SchemaElement): Column {
   const nullable = element.repetition_type === "OPTIONAL";
