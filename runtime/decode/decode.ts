@@ -4,7 +4,7 @@ import type { Content } from "../store/store.ts";
 import { BodyError } from "./body-error.ts";
 import { type Body, chunksOf, HELD, joined, peek, textsOf } from "./bytes.ts";
 import { streamCsv } from "./csv.ts";
-import { inflate, inflated, isPacked } from "./inflate.ts";
+import { inflate, inflated, isCompressed } from "./inflate.ts";
 import { segmentsOf } from "./json.ts";
 import { streamLines } from "./lines.ts";
 import { streamJson } from "./stream-json.ts";
@@ -20,16 +20,16 @@ export interface Scanned {
   readonly value: JsonValue | undefined;
 }
 
-/** Bytes that are sooner read in one go than piece by piece; of packed ones a part, for what they unpack to. */
+/** Bytes that are sooner read in one go than piece by piece; of compressed ones a part, for what they unpack to. */
 const SMALL = 1024 * 1024;
-const SMALL_PACKED = SMALL / 16;
+const SMALL_COMPRESSED = SMALL / 16;
 
 /** What only a function of the definition can find its way in must be held, however large. */
 const MOST_HELD = 256 * 1024 * 1024;
 
 /** Whether `decodeSmall` reads the body. */
 export const fitsSmall = (body: Content, format: Format): body is Uint8Array =>
-  body instanceof Uint8Array && body.length <= (isPacked(body) ? SMALL_PACKED : SMALL) && format.kind !== "zip";
+  body instanceof Uint8Array && body.length <= (isCompressed(body) ? SMALL_COMPRESSED : SMALL) && format.kind !== "zip";
 
 /** The rows of a body that `fitsSmall`, at once. @throws BodyError */
 export const decodeSmall = (body: Uint8Array, format: Format): SourceRow[] => readWhole(inflate(body), format).rows;

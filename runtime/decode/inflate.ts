@@ -26,8 +26,8 @@ const LAYERS = 2;
 const MOST_RATIO = 200;
 const ALWAYS_ALLOWED = 2 * HELD;
 
-/** The most bytes that so many packed ones may unpack to. */
-export const mostUnpacked = (packed: number): number => Math.max(ALWAYS_ALLOWED, packed * MOST_RATIO);
+/** The most bytes that so many compressed ones may unpack to. */
+export const mostUnpacked = (compressed: number): number => Math.max(ALWAYS_ALLOWED, compressed * MOST_RATIO);
 
 /** What packs far too much into few bytes. */
 export const bomb = (): BodyError =>
@@ -36,7 +36,7 @@ export const bomb = (): BodyError =>
 const compressionOf = (head: Uint8Array): Compression | undefined =>
   COMPRESSIONS.find(({ magic }) => magic.every((byte, index) => head[index] === byte));
 
-export const isPacked = (bytes: Uint8Array): boolean => compressionOf(bytes) !== undefined;
+export const isCompressed = (bytes: Uint8Array): boolean => compressionOf(bytes) !== undefined;
 
 /** The bytes without gzip and zstd, which are told by their first bytes. @throws BodyError */
 export function inflate(bytes: Uint8Array, layers = LAYERS): Uint8Array {
@@ -59,10 +59,10 @@ export async function* inflated(chunks: AsyncIterable<Uint8Array>, layers = LAYE
 }
 
 async function* unpack(chunks: AsyncIterable<Uint8Array>, compression: Compression): AsyncGenerator<Uint8Array> {
-  let packed = 0;
+  let compressed = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
-      packed += chunk.length;
+      compressed += chunk.length;
       yield chunk;
     }
   }
@@ -71,7 +71,7 @@ async function* unpack(chunks: AsyncIterable<Uint8Array>, compression: Compressi
   try {
     for await (const chunk of stream) {
       unpacked += chunk.length;
-      if (unpacked > mostUnpacked(packed)) throw bomb();
+      if (unpacked > mostUnpacked(compressed)) throw bomb();
       yield chunk;
     }
   } catch (error) {
@@ -79,7 +79,7 @@ async function* unpack(chunks: AsyncIterable<Uint8Array>, compression: Compressi
   }
 }
 
-/** What reading a packed body threw: an error of the system and one of ours stay what they are. */
+/** What reading a compressed body threw: an error of the system and one of ours stay what they are. */
 export function damaged(error: unknown): unknown {
   if (error instanceof BodyError || (error as NodeJS.ErrnoException).syscall !== undefined) return error;
   return new BodyError(`the body is damaged or ends too early (${messageOf(error)})`, true);

@@ -111,15 +111,15 @@ function commonRecord(
 const EXTENSIONS = { json: "json", ndjson: "ndjson", csv: "csv", zip: "zip", text: "txt" } as const;
 
 /** https://www.rfc-editor.org/rfc/rfc1952#page-6, https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1 */
-const PACKED = [
+const COMPRESSED = [
   { suffix: ".gz", magic: [0x1f, 0x8b] },
   { suffix: ".zst", magic: [0x28, 0xb5, 0x2f, 0xfd] },
 ];
 
 async function extensionOf({ kind }: Format, body: Content): Promise<string> {
   const head = body instanceof Uint8Array ? body : await headOf(body.path);
-  const packed = PACKED.find(({ magic }) => magic.every((byte, i) => head[i] === byte));
-  return `${EXTENSIONS[kind]}${packed?.suffix ?? ""}`;
+  const compressed = COMPRESSED.find(({ magic }) => magic.every((byte, i) => head[i] === byte));
+  return `${EXTENSIONS[kind]}${compressed?.suffix ?? ""}`;
 }
 
 async function headOf(path: string): Promise<Uint8Array> {

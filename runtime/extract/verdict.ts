@@ -145,7 +145,7 @@ class Judge {
   }
 }
 
-/** What a body may be packed in, one after the other. */
+/** What a body may be compressed with, one after the other. */
 const READABLE = /^(identity|x-gzip|gzip|zstd|,|\s)*$/i;
 
 /** https://spec.graphql.org/October2021/#sec-Errors: what they say, or undefined when there are none. */
