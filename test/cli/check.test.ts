@@ -3,29 +3,25 @@ import { readdirSync } from "node:fs";
 import { badGateway } from "../../runtime/replay/faults.ts";
 import { type Answer, type ReplayServer, startReplay } from "../../runtime/replay/server.ts";
 import { command, definitions, smallDataset } from "../support/command.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { useFolder } from "../support/folder.ts";
 import { startRotation } from "../support/rotation.ts";
 
 const SECRET = "s3cr3t-value";
 
 describe("tidegate check", () => {
   let server: ReplayServer;
-  let folder: { path: string } & AsyncDisposable;
+  const folder = useFolder();
   let datasets: string;
   let answer: Answer;
 
   beforeEach(async () => {
     answer = { status: 200, body: '[["2024-01-05",1.5],["2024-01-06","many"],["2024-01-07",2.25],["2023-12-31",9]]' };
     server = await startReplay(() => answer);
-    folder = await temporaryFolder();
     datasets = await definitions(folder.path, {
       "small.ts": smallDataset("small", server.url, 'auth: token({ secret: "SMALL_TOKEN" }),'),
     });
   });
-  afterEach(async () => {
-    await server.close();
-    await folder[Symbol.asyncDispose]();
-  });
+  afterEach(() => server.close());
 
   const check = (...args: string[]): ReturnType<typeof command> =>
     command(["check", "small", "--from", "2024-01-01", ...args, "--datasets", datasets], { SMALL_TOKEN: SECRET });

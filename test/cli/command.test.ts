@@ -5,7 +5,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReplayServer } from "../../runtime/replay/server.ts";
 import { command, definitions, smallDataset, startCommand } from "../support/command.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { useFolder } from "../support/folder.ts";
 import { startRows } from "../support/replay/rows.ts";
 
 const UNTIL = ["--until", "2024-02-29"];
@@ -27,18 +27,14 @@ const counts = async (data: string, table = "small"): Promise<unknown> => {
 
 describe("the tidegate command", () => {
   let server: ReplayServer;
-  let folder: { path: string } & AsyncDisposable;
+  const folder = useFolder();
   let data: string;
 
   beforeEach(async () => {
     server = await startRows();
-    folder = await temporaryFolder();
     data = join(folder.path, "data");
   });
-  afterEach(async () => {
-    await server.close();
-    await folder[Symbol.asyncDispose]();
-  });
+  afterEach(() => server.close());
 
   const defined = (files: Record<string, string>): Promise<string> => definitions(folder.path, files);
   const run = (...args: string[]): ReturnType<typeof command> => command(["run", "--data", data, ...UNTIL, ...args]);

@@ -6,21 +6,20 @@ import { FolderStore } from "../../runtime/store/folder.ts";
 import { stateKey } from "../../runtime/store/layout.ts";
 import type { StateDocument } from "../../runtime/store/state.ts";
 import { command, definitions, smallDataset } from "../support/command.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { useFolder } from "../support/folder.ts";
 import { startRows } from "../support/replay/rows.ts";
 
 const span = (start: string, end: string) => ({ start: `${start}T00:00:00Z`, end: `${end}T00:00:00Z` });
 
 describe("what is missing, and asking for it", () => {
   let server: ReplayServer;
-  let folder: { path: string } & AsyncDisposable;
+  const folder = useFolder();
   let data: string;
   let datasets: string;
   let store: FolderStore;
 
   beforeEach(async () => {
     server = await startRows();
-    folder = await temporaryFolder();
     data = join(folder.path, "data");
     store = new FolderStore(join(data, "lake"));
     const asked = smallDataset("asked", server.url)
@@ -28,10 +27,7 @@ describe("what is missing, and asking for it", () => {
       .replace("text, token", "requested, text, token");
     datasets = await definitions(folder.path, { "small.ts": smallDataset("small", server.url), "asked.ts": asked });
   });
-  afterEach(async () => {
-    await server.close();
-    await folder[Symbol.asyncDispose]();
-  });
+  afterEach(() => server.close());
 
   const tidegate = (...args: string[]): ReturnType<typeof command> =>
     command([...args, "--data", data, "--datasets", datasets]);

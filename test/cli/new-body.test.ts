@@ -7,7 +7,7 @@ import { JumpingClock, tryDataset } from "../../runtime/replay/index.ts";
 import { type Answer, type Asked, type ReplayServer, startReplay } from "../../runtime/replay/server.ts";
 import { command, type Ended } from "../support/command.ts";
 import { compile } from "../support/compile.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { useFolder } from "../support/folder.ts";
 
 const json = (value: unknown): Answer => ({ status: 200, body: JSON.stringify(value) });
 
@@ -42,17 +42,13 @@ function posts({ body }: Asked): Answer {
 
 describe("tidegate new, with a body", () => {
   let server: ReplayServer;
-  let folder: { path: string } & AsyncDisposable;
+  const folder = useFolder();
   let answer: (asked: Asked) => Answer;
 
   beforeEach(async () => {
-    folder = await temporaryFolder();
     server = await startReplay((asked) => answer(asked));
   });
-  afterEach(async () => {
-    await server.close();
-    await folder[Symbol.asyncDispose]();
-  });
+  afterEach(() => server.close());
 
   const draft = (...args: string[]): Promise<Ended> => command(["new", ...args, "--datasets", folder.path]);
 

@@ -7,7 +7,7 @@ import type { Dataset } from "../../runtime/dataset/definition.ts";
 import { type Answer, type Asked, type ReplayServer, startReplay } from "../../runtime/replay/server.ts";
 import { command } from "../support/command.ts";
 import { compile } from "../support/compile.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { useFolder } from "../support/folder.ts";
 
 const bars = Array.from({ length: 5 }, (_, i) => ({
   symbol: "AAPL",
@@ -19,20 +19,16 @@ const bars = Array.from({ length: 5 }, (_, i) => ({
 
 describe("tidegate new", () => {
   let server: ReplayServer;
-  let folder: { path: string } & AsyncDisposable;
+  const folder = useFolder();
   let datasets: string;
   let answer: (asked: Asked) => Answer;
 
   beforeEach(async () => {
-    folder = await temporaryFolder();
     datasets = join(folder.path, "datasets");
     await mkdir(datasets);
     server = await startReplay((asked) => answer(asked));
   });
-  afterEach(async () => {
-    await server.close();
-    await folder[Symbol.asyncDispose]();
-  });
+  afterEach(() => server.close());
 
   interface Drafted {
     readonly code: string;

@@ -4,29 +4,25 @@ import { join } from "node:path";
 import { localPlaces } from "../../runtime/cli/local.ts";
 import type { ReplayServer } from "../../runtime/replay/server.ts";
 import { command, definitions, smallDataset, startCommand } from "../support/command.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { useFolder } from "../support/folder.ts";
 import { startRows } from "../support/replay/rows.ts";
 
 const UNTIL = ["--until", "2024-01-20"];
 
 describe("commands over raw that is there", () => {
   let server: ReplayServer;
-  let folder: { path: string } & AsyncDisposable;
+  const folder = useFolder();
   let data: string;
   let datasets: string;
 
   beforeEach(async () => {
     server = await startRows();
-    folder = await temporaryFolder();
     data = join(folder.path, "data");
     datasets = await definitions(folder.path, { "small.ts": smallDataset("small", server.url) });
     const { code, stderr } = await tidegate("run", ...UNTIL);
     assert.equal(code, 0, stderr);
   });
-  afterEach(async () => {
-    await server.close();
-    await folder[Symbol.asyncDispose]();
-  });
+  afterEach(() => server.close());
 
   const tidegate = (...args: string[]): ReturnType<typeof command> =>
     command([...args, "--data", data, "--datasets", datasets]);

@@ -6,11 +6,11 @@ import { decimal, ohlc, text, timestamp } from "../../runtime/dataset/index.ts";
 import { type ProcessedPartition, processPartition } from "../../runtime/process/process.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { quarantineKey, recordsKey } from "../../runtime/store/layout.ts";
-import { readRecords } from "../../runtime/store/records.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import { damage, exchangesOf, keysOf, UnreliableStore } from "../support/extraction.ts";
 import { temporaryFolder, useFolder } from "../support/folder.ts";
 import { type Fetched, keepRaw } from "../support/raw.ts";
+import { readRecords } from "../support/records.ts";
 import { tiny } from "../support/tiny.ts";
 
 const NOW = Date.UTC(2024, 5, 1);

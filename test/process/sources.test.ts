@@ -16,8 +16,8 @@ import {
   rawFolder,
   recordsKey,
 } from "../../runtime/store/layout.ts";
-import { readRecords } from "../../runtime/store/records.ts";
 import { useFolder } from "../support/folder.ts";
+import { readRecords } from "../support/records.ts";
 
 type Column = "ticker" | "date" | "price" | "updated";
 

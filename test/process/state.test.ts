@@ -3,10 +3,10 @@ import { decimal } from "../../runtime/dataset/index.ts";
 import { processPartition } from "../../runtime/process/process.ts";
 import { Processor } from "../../runtime/process/processor.ts";
 import { exchangeName, quarantineKey, rawFolder, recordsKey } from "../../runtime/store/layout.ts";
-import { readRecords } from "../../runtime/store/records.ts";
 import { keysOf, never, UnreliableStore } from "../support/extraction.ts";
 import { useFolder } from "../support/folder.ts";
 import { keepRaw } from "../support/raw.ts";
+import { readRecords } from "../support/records.ts";
 import { tiny } from "../support/tiny.ts";
 
 const NOW = Date.UTC(2024, 5, 1);

@@ -10,20 +10,17 @@ import { writeJson } from "../../runtime/store/documents.ts";
 import type { Exchange } from "../../runtime/store/exchange.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { exchangeKey, rawBodyKey, rawFolder } from "../../runtime/store/layout.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { useFolder } from "../support/folder.ts";
 import { replayNasdaqKey, startNasdaq } from "../support/replay/nasdaq.ts";
 import { tiny } from "../support/tiny.ts";
 
 const ORIGIN = "https://api.example.org";
 
 describe("a lake's raw as a source", () => {
-  let folder: { path: string } & AsyncDisposable;
   let store: FolderStore;
-  beforeEach(async () => {
-    folder = await temporaryFolder();
-    store = new FolderStore(folder.path);
+  useFolder((path) => {
+    store = new FolderStore(path);
   });
-  afterEach(() => folder[Symbol.asyncDispose]());
 
   async function keep(
     name: string,

@@ -5,19 +5,18 @@ import { type Fixture, recordingsIn } from "../../runtime/replay/fixtures.ts";
 import { playback } from "../../runtime/replay/playback.ts";
 import { startRecorder } from "../../runtime/replay/recorder.ts";
 import { type ReplayServer, startReplay } from "../../runtime/replay/server.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { useFolder } from "../support/folder.ts";
 
 const SECRET = "s3cr3t/value";
 const BINARY = Uint8Array.from([0, 255, 254, 1]);
 
 describe("recording a real source", () => {
   let source: ReplayServer;
-  let folder: { path: string } & AsyncDisposable;
+  const folder = useFolder();
   let calls: number;
 
   beforeEach(async () => {
     calls = 0;
-    folder = await temporaryFolder();
     source = await startReplay(({ path, headers, body, query }) => {
       calls += 1;
       if (headers.authorization !== `Bearer ${SECRET}` && query.get("apiKey") !== SECRET)
@@ -31,10 +30,7 @@ describe("recording a real source", () => {
       };
     });
   });
-  afterEach(async () => {
-    await source.close();
-    await folder[Symbol.asyncDispose]();
-  });
+  afterEach(() => source.close());
 
   const record = () => startRecorder({ source: `${source.url}/api`, folder: folder.path, secrets: [SECRET] });
   const authorized = { headers: { authorization: `Bearer ${SECRET}` } };

@@ -3,10 +3,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { parquetMetadata } from "hyparquet";
-import { inMemory, type RecordsNote, RecordsReader, RecordsWriter, readRecords } from "../../runtime/store/records.ts";
+import { inMemory, type RecordsNote, RecordsReader, RecordsWriter } from "../../runtime/store/records.ts";
 import { alike, edges, everyKind, shownBy } from "../support/every-kind.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { readNote, writeRecords } from "../support/records.ts";
+import { readNote, readRecords, writeRecords } from "../support/records.ts";
 
 const { schema } = everyKind();
 const records = edges.map(({ record }) => record);

@@ -5,14 +5,13 @@ import {
   GROUP,
   type RecordColumns,
   type RecordsNote,
-  readRecords,
   type StoredRecord,
 } from "../../runtime/store/records.ts";
 import { ConditionFailed } from "../../runtime/store/store.ts";
 import { type StoredRecords, sound, withStored } from "../../runtime/store/stored-records.ts";
 import { edges, everyKind } from "../support/every-kind.ts";
 import { useFolder } from "../support/folder.ts";
-import { writeRecords } from "../support/records.ts";
+import { readRecords, writeRecords } from "../support/records.ts";
 
 const { schema } = everyKind();
 const KEY = "records.parquet";

@@ -13,12 +13,11 @@ import type { Exchange } from "../../runtime/store/exchange.ts";
 import { readBody, readExchange } from "../../runtime/store/exchanges.ts";
 import { exchangeName, recordsKey } from "../../runtime/store/layout.ts";
 import { openStore } from "../../runtime/store/open.ts";
-import { readRecords } from "../../runtime/store/records.ts";
 import type { Store } from "../../runtime/store/store.ts";
 import { dates, NOW, UNTIL } from "./bring-in.ts";
 import { type CrashPlan, crashDataset, REACHED } from "./crash-plan.ts";
 import { temporaryFolder } from "./folder.ts";
-import { readNote } from "./records.ts";
+import { readNote, readRecords } from "./records.ts";
 import { noAtomicS3, noS3, type S3Emulator, startS3 } from "./s3.ts";
 import { startTiny } from "./tiny.ts";
 

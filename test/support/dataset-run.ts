@@ -6,7 +6,6 @@ import { nodeFetch } from "../../runtime/extract/request.ts";
 import type { ReplayServer } from "../../runtime/replay/server.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { recordsKey } from "../../runtime/store/layout.ts";
-import { readRecords } from "../../runtime/store/records.ts";
 import { shownRecord } from "../../runtime/store/shown.ts";
 import type { RunInput } from "../../runtime/tasks/input.ts";
 import { runDataset } from "../../runtime/tasks/pipeline.ts";
@@ -14,6 +13,7 @@ import { withSourceUrl } from "../../runtime/tasks/source-url.ts";
 import type { JumpingClock } from "./clock.ts";
 import { never } from "./extraction.ts";
 import { temporaryFolder } from "./folder.ts";
+import { readRecords } from "./records.ts";
 
 /** The dataset with some of its partitions. */
 export const only = (dataset: Dataset, ...values: readonly string[]): Dataset => ({

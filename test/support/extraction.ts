@@ -14,7 +14,7 @@ import { exchangeKeys, readBody, readExchange } from "../../runtime/store/exchan
 import { FolderStore } from "../../runtime/store/folder.ts";
 import type { Content, ListedObject, Store, StoredObject, WriteOptions } from "../../runtime/store/store.ts";
 import { JumpingClock } from "./clock.ts";
-import { temporaryFolder } from "./folder.ts";
+import { useFolder } from "./folder.ts";
 import { startTiny, tiny } from "./tiny.ts";
 
 export const START = Date.UTC(2024, 0, 1);
@@ -30,18 +30,14 @@ export const oneAtATime = (): Budget =>
 
 /** The tiny source and a store, new for each test of the block that calls this. */
 export function useTiny() {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = useFolder();
   let server: ReplayServer;
   let store: UnreliableStore;
   beforeEach(async () => {
-    folder = await temporaryFolder();
     server = await startTiny();
     store = new UnreliableStore(folder.path);
   });
-  afterEach(async () => {
-    await server.close();
-    await folder[Symbol.asyncDispose]();
-  });
+  afterEach(() => server.close());
   return {
     get folder() {
       return folder;

@@ -8,12 +8,20 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { readonly pa
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** A folder for each test of the block that calls this. @param begin told of its path before the test */
-export function useFolder(begin: (path: string) => void): void {
+/**
+ * A folder for each test of the block that calls this; its path is known during a test.
+ * @param begin told of the path before the test
+ */
+export function useFolder(begin: (path: string) => void = () => undefined): { readonly path: string } {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   beforeEach(async () => {
     folder = await temporaryFolder();
     begin(folder.path);
   });
   afterEach(() => folder[Symbol.asyncDispose]());
+  return {
+    get path() {
+      return folder.path;
+    },
+  };
 }

@@ -1,7 +1,10 @@
 import type { Schema } from "../../runtime/dataset/schema.ts";
 import {
+  append,
   GROUP,
   inMemory,
+  noRecords,
+  type RecordColumns,
   type RecordsNote,
   RecordsReader,
   RecordsWriter,
@@ -25,3 +28,20 @@ export function writeRecords(schema: Schema, records: readonly StoredRecord[], n
 /** @throws DamagedRecords when the file is not, byte for byte, what was written */
 export const readNote = async (file: Uint8Array): Promise<RecordsNote> =>
   (await RecordsReader.open(inMemory(file))).note;
+
+/** @throws DamagedRecords when it is not, byte for byte, what was written */
+export async function readRecords(schema: Schema, file: Uint8Array): Promise<StoredRecord[]> {
+  const { values, raw, fetchedAt } = await readColumns(schema, file);
+  return raw.map((name, row) => ({
+    values: values.map((column) => column[row] ?? null),
+    raw: name,
+    fetchedAt: fetchedAt[row] as number,
+  }));
+}
+
+async function readColumns(schema: Schema, file: Uint8Array): Promise<RecordColumns> {
+  const all = noRecords(schema);
+  const reader = await RecordsReader.open(inMemory(file));
+  for await (const group of reader.groups(schema)) append(all, group);
+  return all;
+}

@@ -7,7 +7,8 @@ import { parquetMetadata } from "hyparquet";
 import { formatDecimal } from "../../runtime/dataset/decimal.ts";
 import type { Dataset } from "../../runtime/dataset/definition.ts";
 import { DAY } from "../../runtime/dataset/duration.ts";
-import { readRecords, type StoredValue, withProvenance } from "../../runtime/store/records.ts";
+import { type StoredValue, withProvenance } from "../../runtime/store/records.ts";
+import { readRecords } from "./records.ts";
 
 /** What was asked of the Data API. */
 export interface ApiRequest {

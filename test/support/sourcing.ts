@@ -6,7 +6,6 @@ import { nodeFetch } from "../../runtime/extract/request.ts";
 import type { ReplayServer } from "../../runtime/replay/server.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { recordsKey } from "../../runtime/store/layout.ts";
-import { readRecords } from "../../runtime/store/records.ts";
 import { addRequests } from "../../runtime/store/requests.ts";
 import { shownRecord } from "../../runtime/store/shown.ts";
 import { runDataset } from "../../runtime/tasks/pipeline.ts";
@@ -14,6 +13,7 @@ import { resolvePartitions } from "../../runtime/tasks/resolve.ts";
 import { withSourceUrl } from "../../runtime/tasks/source-url.ts";
 import { JumpingClock } from "./clock.ts";
 import { temporaryFolder } from "./folder.ts";
+import { readRecords } from "./records.ts";
 
 export type ShownRecord = Readonly<Record<string, JsonValue>>;
 

@@ -7,10 +7,10 @@ import type { ReplayServer } from "../../runtime/replay/server.ts";
 import { readJson } from "../../runtime/store/documents.ts";
 import { FolderStore } from "../../runtime/store/folder.ts";
 import { recordsKey } from "../../runtime/store/layout.ts";
-import { readRecords } from "../../runtime/store/records.ts";
 import { runWork, type WorkOptions } from "../../runtime/tasks/cloud/run-work.ts";
 import { JumpingClock } from "./clock.ts";
-import { temporaryFolder } from "./folder.ts";
+import { useFolder } from "./folder.ts";
+import { readRecords } from "./records.ts";
 import { startTiny, type TinyChanges, tiny } from "./tiny.ts";
 
 /** When every step happens, unless a test says otherwise. */
@@ -41,21 +41,17 @@ export class Memory implements Target {
 
 /** Steps over a folder and the tiny source, new for each test of the block that calls this. */
 export function useSteps() {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = useFolder();
   let server: ReplayServer;
   let store: FolderStore;
   let lines: Record<string, unknown>[];
   let metrics: Record<string, unknown>[];
   beforeEach(async () => {
-    folder = await temporaryFolder();
     store = new FolderStore(folder.path);
     server = await startTiny();
     [lines, metrics] = [[], []];
   });
-  afterEach(async () => {
-    await server[Symbol.asyncDispose]();
-    await folder[Symbol.asyncDispose]();
-  });
+  afterEach(() => server[Symbol.asyncDispose]());
 
   const dataset = (changes?: TinyChanges): Dataset => tiny(server.url, changes);
 

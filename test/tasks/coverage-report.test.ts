@@ -9,7 +9,7 @@ import { FolderStore } from "../../runtime/store/folder.ts";
 import { recordsKey } from "../../runtime/store/layout.ts";
 import { GROUP } from "../../runtime/store/records.ts";
 import { countGaps, coverageOf, judge, type Known } from "../../runtime/tasks/coverage-report.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { useFolder } from "../support/folder.ts";
 import { writeRecords } from "../support/records.ts";
 import { tiny } from "../support/tiny.ts";
 
@@ -76,13 +76,10 @@ describe("coverage against a calendar", () => {
 });
 
 describe("the coverage of a partition", () => {
-  let folder: { path: string } & AsyncDisposable;
   let store: FolderStore;
-  beforeEach(async () => {
-    folder = await temporaryFolder();
-    store = new FolderStore(folder.path);
+  useFolder((path) => {
+    store = new FolderStore(path);
   });
-  afterEach(() => folder[Symbol.asyncDispose]());
 
   const wanted = from("2025-01-02", "2025-01-18");
 

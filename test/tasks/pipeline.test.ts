@@ -12,7 +12,7 @@ import { readJson } from "../../runtime/store/documents.ts";
 import { type PipelineOptions, type PipelineProgress, runDataset } from "../../runtime/tasks/pipeline.ts";
 import { JumpingClock } from "../support/clock.ts";
 import { exchangesOf, keysOf, never, UnreliableStore } from "../support/extraction.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { useFolder } from "../support/folder.ts";
 import { startTiny, tiny } from "../support/tiny.ts";
 
 /** Ten days of 2024 are complete. */
@@ -22,20 +22,16 @@ const row = (date: string): string => `{"date":"${date}","price":1.5}`;
 const says = (...rows: readonly string[]) => ({ kind: "answer" as const, answer: { status: 200, body: `[${rows}]` } });
 
 describe("a run", () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = useFolder();
   let server: ReplayServer;
   let store: UnreliableStore;
   let dataset: Dataset;
   beforeEach(async () => {
-    folder = await temporaryFolder();
     server = await startTiny();
     store = new UnreliableStore(folder.path);
     dataset = tiny(server.url);
   });
-  afterEach(async () => {
-    await server.close();
-    await folder[Symbol.asyncDispose]();
-  });
+  afterEach(() => server.close());
 
   const run = (changes: Partial<PipelineOptions> = {}): Promise<RunSummary> => {
     const clock = changes.clock ?? new JumpingClock(NOW);

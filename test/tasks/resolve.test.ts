@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { requested, rowsOf } from "../../runtime/dataset/index.ts";
 import type { PartitionOrigin } from "../../runtime/dataset/partitions.ts";
 import { recordsKey } from "../../runtime/store/layout.ts";
-import { recordedSchema } from "../../runtime/store/recorded-schema.ts";
+import { inMemory, RecordsReader } from "../../runtime/store/records.ts";
 import { addRequests, readRequests } from "../../runtime/store/requests.ts";
 import { resolvePartitions, withPartitions } from "../../runtime/tasks/resolve.ts";
 import { everyKind } from "../support/every-kind.ts";
@@ -86,8 +86,8 @@ describe("the partitions of a dataset", () => {
 
   it("are read from files whose columns say what they are", async () => {
     const { schema: every } = everyKind();
-    const file = writeRecords(every, [], note);
-    const known = Object.entries(recordedSchema(file)).map(([name, { kind, nullable }]) => [name, kind, nullable]);
+    const reader = await RecordsReader.open(inMemory(writeRecords(every, [], note)));
+    const known = Object.entries(reader.schema).map(([name, { kind, nullable }]) => [name, kind, nullable]);
     const said = Object.entries(every).map(([name, { kind, nullable }]) => [
       name,
       kind === "json" ? "text" : kind,

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { ReplayServer } from "../../../runtime/replay/server.ts";
 import { FolderStore } from "../../../runtime/store/folder.ts";
 import { exchangesOf } from "../../support/extraction.ts";
-import { temporaryFolder } from "../../support/folder.ts";
+import { useFolder } from "../../support/folder.ts";
 import { replayToken, startTiingo } from "../../support/replay/tiingo.ts";
 import { startTask, task } from "../../support/task.ts";
 
@@ -12,15 +12,11 @@ const GRACE = 2_000;
 
 describe("faults of the process: a task that is told to stop", () => {
   let source: ReplayServer;
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = useFolder();
   beforeEach(async () => {
     source = await startTiingo({ latencyMs: 40 });
-    folder = await temporaryFolder();
   });
-  afterEach(async () => {
-    await source.close();
-    await folder[Symbol.asyncDispose]();
-  });
+  afterEach(() => source.close());
 
   it("40) SIGTERM with two seconds of grace, in the middle of an answer that drips: it ends in time with code 75, and the next one goes on", async () => {
     const environment = {

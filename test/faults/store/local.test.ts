@@ -19,7 +19,7 @@ import { REQUESTS } from "../../support/bring-in.ts";
 import { assertNothingHalf, expectedRows, openFolderScene, recordsIn, type Scene } from "../../support/crash.ts";
 import { crashDataset } from "../../support/crash-plan.ts";
 import { keysOf } from "../../support/extraction.ts";
-import { temporaryFolder } from "../../support/folder.ts";
+import { useFolder } from "../../support/folder.ts";
 import { runOver } from "../../support/run-over.ts";
 import { startTiny } from "../../support/tiny.ts";
 import { WatchedStore } from "../../support/watched-store.ts";
@@ -27,18 +27,14 @@ import { WatchedStore } from "../../support/watched-store.ts";
 const noSpace = (): Error => Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
 
 describe("faults of the store: a folder", () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = useFolder();
   let server: ReplayServer;
   let dataset: Dataset;
   beforeEach(async () => {
-    folder = await temporaryFolder();
     server = await startTiny();
     dataset = crashDataset({ source: server.url });
   });
-  afterEach(async () => {
-    await server.close();
-    await folder[Symbol.asyncDispose]();
-  });
+  afterEach(() => server.close());
 
   for (const [what, full] of [
     ["raw", /^raw\/.*\.exchange$/],
