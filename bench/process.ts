@@ -1,19 +1,22 @@
 /**
  * Raw JSON to one checked, deduplicated, sorted Parquet file per symbol: Tidegate beside DuckDB, over the same bodies.
  * Tidegate also keeps provenance per record, runs the OHLC check and stores exact decimals; DuckDB reads doubles.
- * Run: npm run bench
+ * Run: npm run bench [-- --symbols 40]
  */
 import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { date, decimal, defineDataset, integer, none, ohlc, text, weekdays } from "tidegate";
 import { keepExchange } from "../runtime/extract/exchange.ts";
 import { PartitionProcessor } from "../runtime/process/process.ts";
 import { FolderStore } from "../runtime/store/folder.ts";
 
-const SYMBOLS = Array.from({ length: 40 }, (_, i) => `S${String(i).padStart(3, "0")}`);
+const { values } = parseArgs({ options: { symbols: { type: "string", default: "40" } } });
+
+const SYMBOLS = Array.from({ length: Number(values.symbols) }, (_, i) => `S${String(i).padStart(3, "0")}`);
 const FILES = 30;
 const ROWS = 250;
 /** Rows that the file after it repeats. */
@@ -61,11 +64,14 @@ function bodyOf(file: number): string {
   );
 }
 
-async function prepare(store: FolderStore): Promise<void> {
-  for (const symbol of SYMBOLS)
+/** @param files the folder for the bodies alone, as DuckDB reads them; their names are in the order of fetching */
+async function prepare(store: FolderStore, files: string): Promise<void> {
+  for (const symbol of SYMBOLS) {
+    await mkdir(join(files, symbol), { recursive: true });
     for (let file = 0; file < FILES; file++) {
       const url = `https://example.com/${symbol}/${file}`;
       const body = Buffer.from(bodyOf(file));
+      await writeFile(join(files, symbol, `${String(file).padStart(2, "0")}.json`), body);
       const sha256 = createHash("sha256").update(body).digest("hex");
       await keepExchange(
         store,
@@ -83,6 +89,7 @@ async function prepare(store: FolderStore): Promise<void> {
         },
       );
     }
+  }
 }
 
 async function tidegate(store: FolderStore): Promise<number> {
@@ -92,12 +99,12 @@ async function tidegate(store: FolderStore): Promise<number> {
   return rows;
 }
 
-async function duckdb(lake: string, out: string): Promise<number> {
+async function duckdb(files: string, out: string): Promise<number> {
   const connection = await (await DuckDBInstance.create(":memory:", { threads: "2" })).connect();
   const columns = "{date: 'DATE', open: 'DOUBLE', high: 'DOUBLE', low: 'DOUBLE', close: 'DOUBLE', volume: 'BIGINT'}";
   for (const symbol of SYMBOLS)
     await connection.run(
-      `copy (select * exclude (filename) from read_json('${lake}/raw/bench/${symbol}/*-????????????????.json', columns = ${columns}, filename = true)
+      `copy (select * exclude (filename) from read_json('${files}/${symbol}/*.json', columns = ${columns}, filename = true)
         qualify row_number() over (partition by date order by filename desc) = 1 order by date) to '${out}/${symbol}.parquet' (format parquet)`,
     );
   const reader = await connection.runAndReadAll(`select count(*) from read_parquet('${out}/*.parquet')`);
@@ -115,9 +122,9 @@ async function timed(
 
 const folder = await mkdtemp(join(tmpdir(), "tidegate-bench-"));
 try {
-  const store = new FolderStore(folder);
-  await prepare(store);
-  const results = [await timed("tidegate", () => tidegate(store)), await timed("duckdb", () => duckdb(folder, folder))];
+  const [store, files] = [new FolderStore(join(folder, "lake")), join(folder, "files")];
+  await prepare(store, files);
+  const results = [await timed("tidegate", () => tidegate(store)), await timed("duckdb", () => duckdb(files, folder))];
   const [ours, peer] = results;
   const read = SYMBOLS.length * FILES * ROWS;
   for (const { name, rows, seconds } of results)
