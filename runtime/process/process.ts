@@ -9,13 +9,17 @@ import { readQuarantine, toRefused } from "./quarantine.ts";
 import { Bodies, exchangesOf, readExchanges } from "./raw.ts";
 import { type Gathered, RowReader } from "./reader.ts";
 import { RecordSorter } from "./record-sorter.ts";
-import { type Recorded, recordedOf, TimesWatch } from "./recorded.ts";
+import { type RecordedTimes, TimesWatch, timesIn } from "./recorded.ts";
 import { RefusedSorter } from "./refused-sorter.ts";
 import { Scratch } from "./spill/scratch.ts";
 
 /** A partition's records after processing. */
-export interface ProcessedPartition extends Recorded {
+export interface ProcessedPartition {
   readonly partition: string;
+  readonly rows: number;
+  readonly quarantined: number;
+  /** Undefined when there is too much to say of them. */
+  readonly times?: RecordedTimes;
   /** SHA-256 of the Parquet file: what loads compare. */
   readonly digest: string;
   /** Size of the Parquet file. */
@@ -89,7 +93,7 @@ export class PartitionProcessor {
     const use = async (stored: StoredRecords | undefined): Promise<ProcessedPartition | undefined> => {
       const before = stored && this.#usable(key, stored, names);
       if (before ? namesBeside(before.note, names).length === 0 : names.length === 0)
-        return before && { partition, ...(await recordedOf(this.#dataset, before)), ...fileOf(before) };
+        return before && summary(partition, before.note, await timesIn(this.#dataset, before, false), before);
       const scratch = new Scratch();
       try {
         const gathering = await this.#gather(partition, raw, before, scratch);
@@ -171,17 +175,21 @@ export class PartitionProcessor {
     const output = new RecordsOutput(this.#dataset, scratch, this.#limits.file);
     const watch = new TimesWatch(this.#dataset);
     for await (const sorted of records.sorted()) {
-      watch.add(sorted.values[this.#cursor] ?? []);
+      if (!watch.isMany) watch.add(sorted.values[this.#cursor] ?? []);
       await output.add(sorted);
     }
-    const [rows, quarantined] = [output.rows, refused.count];
-    const file = await output.finish({ version: 1, definition: this.#definition, exchanges, rows, quarantined });
+    const quarantined = refused.count;
+    const note: RecordsNote = {
+      ...{ version: 1, definition: this.#definition, exchanges },
+      ...{ rows: output.rows, quarantined },
+    };
+    const file = await output.finish(note);
     await this.#writeQuarantine(partition, quarantined, await refused.content());
     await this.#store.put(recordsKey(this.#dataset.name, partition), file.content, {
       condition: stored ? { etag: stored.etag() } : { absent: true },
       contentType: "application/vnd.apache.parquet",
     });
-    return { partition, rows, quarantined, ...watch.times, ...fileOf(file) };
+    return summary(partition, note, watch, file);
   }
 
   async #writeQuarantine(partition: string, count: number, lines: Content): Promise<void> {
@@ -204,10 +212,9 @@ function namesBeside({ exchanges }: RecordsNote, names: readonly string[]): stri
   return names.filter((name) => !known.has(name));
 }
 
-const fileOf = ({
-  digest,
-  bytes,
-}: Pick<RecordsFile, "digest" | "bytes">): Pick<ProcessedPartition, "digest" | "bytes"> => ({
-  digest,
-  bytes,
-});
+const summary = (
+  partition: string,
+  { rows, quarantined }: RecordsNote,
+  { isMany, times }: TimesWatch,
+  { digest, bytes }: Pick<RecordsFile, "digest" | "bytes">,
+): ProcessedPartition => ({ partition, rows, quarantined, ...(isMany ? {} : { times }), digest, bytes });

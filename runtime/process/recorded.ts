@@ -23,6 +23,9 @@ export interface Recorded extends RecordedTimes {
   readonly quarantined: number;
 }
 
+/** Stretches without records, above which they are not kept in mind for every partition of a run. */
+const FEW = 100;
+
 /** Looks at the times of a partition's records, in their order. */
 export class TimesWatch {
   readonly #dataset: Dataset;
@@ -52,6 +55,11 @@ export class TimesWatch {
     }
   }
 
+  /** Whether there is too much to say: who needs it looks into the file again, a partition at a time. */
+  get isMany(): boolean {
+    return this.#absent.length > FEW;
+  }
+
   /** What was seen until now. */
   get times(): RecordedTimes {
     const [first, last, absent] = [this.#first, this.#last, this.#absent];
@@ -64,18 +72,21 @@ export class TimesWatch {
   }
 }
 
-/** What a file holds that was written before. */
-export async function recordedOf(dataset: Dataset, records: RecordsReader): Promise<Recorded> {
+/** The times of a file that was written before. @param all also when they are many */
+export async function timesIn(dataset: Dataset, records: RecordsReader, all: boolean): Promise<TimesWatch> {
   const watch = new TimesWatch(dataset);
-  for await (const values of records.column(dataset.cursor, cursorOf(dataset))) watch.add(values);
-  const { rows, quarantined } = records.note;
-  return { rows, quarantined, ...watch.times };
+  for await (const values of records.column(dataset.cursor, cursorOf(dataset)))
+    if (all || !watch.isMany) watch.add(values);
+  return watch;
 }
 
 /** What the lake holds of a partition. @throws DamagedRecords */
 export const recordedIn = (store: Store, dataset: Dataset, partition: string): Promise<Recorded> =>
-  withStored(store, recordsKey(dataset.name, partition), async (stored) =>
-    stored ? recordedOf(dataset, sound(stored)) : { rows: 0, quarantined: 0, absent: [] },
-  );
+  withStored(store, recordsKey(dataset.name, partition), async (stored) => {
+    if (!stored) return { rows: 0, quarantined: 0, absent: [] };
+    const records = sound(stored);
+    const { rows, quarantined } = records.note;
+    return { rows, quarantined, ...(await timesIn(dataset, records, true)).times };
+  });
 
 const cursorOf = ({ schema, cursor }: Dataset): Column => schema[cursor] as Column;

@@ -31,7 +31,7 @@ export interface SummaryOptions {
   readonly resumeAt?: string;
   /** What is known of partitions, where that has been read already. */
   readonly states?: ReadonlyMap<string, PartitionBrief>;
-  /** Partitions that the run has processed: their records need not be read again. */
+  /** Partitions that the run has processed: what it says of their times need not be read again. */
   readonly processed?: readonly ProcessedPartition[];
 }
 
@@ -100,7 +100,11 @@ async function readAll(options: SummaryOptions): Promise<{ coverage: PartitionCo
     return new Map<string, PartitionBrief>();
   });
   const states = new Map([...(options.states ?? []), ...read]);
-  const recorded = new Map<string, Recorded>(processed.map((one) => [one.partition, one]));
+  const recorded = new Map<string, Recorded>(
+    processed.flatMap(({ partition, rows, quarantined, times }) =>
+      times ? [[partition, { rows, quarantined, ...times }]] : [],
+    ),
+  );
   const found = await pMap(
     values,
     async (partition) => {

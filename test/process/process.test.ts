@@ -29,6 +29,8 @@ const day = (number: number): number => Date.UTC(2024, 0, number);
 const row = (day: number, price: string): string =>
   `{"date":"2024-01-${String(day).padStart(2, "0")}","price":${price}}`;
 
+const rowAt = (at: number): string => `{"date":"${new Date(at).toISOString().slice(0, 10)}","price":1}`;
+
 async function pricesOf(store: Store, of: Dataset = dataset): Promise<[string, string][]> {
   const file = (await store.get(recordsKey(of.name, "A")))?.body;
   assert(file);
@@ -92,10 +94,21 @@ describe("processing", () => {
   it("writes nothing when there is nothing new, and says the same", async () => {
     await keepRaw(store, "tiny", fetched(`[${row(9, "9")},${row(1, "1")},${row(2, '"x"')}]`));
     const first = await processed();
-    assert.deepEqual([first?.first, first?.last, first?.absent], [day(1), day(9), [{ start: day(2), end: day(9) }]]);
+    assert.deepEqual(first?.times, { first: day(1), last: day(9), absent: [{ start: day(2), end: day(9) }] });
     store.written.length = 0;
     assert.deepEqual(await processed(), first);
     assert.deepEqual(store.written, []);
+  });
+
+  it("says nothing of times where records are few and far between", async () => {
+    const every = (step: number) => Array.from({ length: 103 }, (_, i) => rowAt(day(1 + i * step)));
+    const long = { window: ["2024-01-01", "2025-01-01"] as const };
+    await keepRaw(store, "tiny", fetched(`[${every(1)}]`, long));
+    assert.deepEqual((await processed())?.times?.absent, []);
+    await keepRaw(store, "tiny", fetched(`[${every(2)}]`, { partition: "B", ...long }));
+    const result = await processPartition(dataset, "B", store);
+    assert.deepEqual([result?.rows, result?.times], [103, undefined]);
+    assert.deepEqual(await processPartition(dataset, "B", store), result);
   });
 
   it("lets a bad row neither block the good ones nor vanish", async () => {
