@@ -5,6 +5,8 @@ import { BodyError } from "./body-error.ts";
 import { HELD, joined, peek } from "./bytes.ts";
 
 interface Compression {
+  /** Of a file's name. */
+  readonly suffix: string;
   readonly magic: readonly number[];
   readonly stream: () => Transform;
   readonly sync: (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
@@ -12,12 +14,12 @@ interface Compression {
 
 const COMPRESSIONS: readonly Compression[] = [
   // https://www.rfc-editor.org/rfc/rfc1952#page-6: the third byte is the only method there is.
-  { magic: [0x1f, 0x8b, 0x08], stream: createGunzip, sync: gunzipSync },
+  { suffix: ".gz", magic: [0x1f, 0x8b, 0x08], stream: createGunzip, sync: gunzipSync },
   // https://www.rfc-editor.org/rfc/rfc8878#name-zstandard-frames
-  { magic: [0x28, 0xb5, 0x2f, 0xfd], stream: createZstdDecompress, sync: zstdDecompressSync },
+  { suffix: ".zst", magic: [0x28, 0xb5, 0x2f, 0xfd], stream: createZstdDecompress, sync: zstdDecompressSync },
 ];
 
-const MAGIC_BYTES = 4;
+export const MAGIC_BYTES = 4;
 
 /** A server that compresses what is compressed already is met; a longer chain is made to harm. */
 const LAYERS = 2;
@@ -35,6 +37,9 @@ export const bomb = (): BodyError =>
 
 const compressionOf = (head: Uint8Array): Compression | undefined =>
   COMPRESSIONS.find(({ magic }) => magic.every((byte, index) => head[index] === byte));
+
+/** What is put behind the name of a file with these bytes: nothing when they are not compressed. */
+export const suffixOf = (head: Uint8Array): string => compressionOf(head)?.suffix ?? "";
 
 export const isCompressed = (bytes: Uint8Array): boolean => compressionOf(bytes) !== undefined;
 

@@ -5,6 +5,7 @@ import type { Dataset } from "../dataset/definition.ts";
 import type { Format } from "../dataset/format.ts";
 import type { Interval } from "../dataset/interval.ts";
 import { Moment } from "../dataset/moment.ts";
+import { MAGIC_BYTES, suffixOf } from "../decode/index.ts";
 import type { Exchange, ExchangePage, ExchangeVia } from "../store/exchange.ts";
 import {
   type ExchangeBody,
@@ -110,22 +111,15 @@ function commonRecord(
 
 const EXTENSIONS = { json: "json", ndjson: "ndjson", csv: "csv", zip: "zip", text: "txt" } as const;
 
-/** https://www.rfc-editor.org/rfc/rfc1952#page-6, https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1 */
-const COMPRESSED = [
-  { suffix: ".gz", magic: [0x1f, 0x8b] },
-  { suffix: ".zst", magic: [0x28, 0xb5, 0x2f, 0xfd] },
-];
-
 async function extensionOf({ kind }: Format, body: Content): Promise<string> {
   const head = body instanceof Uint8Array ? body : await headOf(body.path);
-  const compressed = COMPRESSED.find(({ magic }) => magic.every((byte, i) => head[i] === byte));
-  return `${EXTENSIONS[kind]}${compressed?.suffix ?? ""}`;
+  return `${EXTENSIONS[kind]}${suffixOf(head)}`;
 }
 
 async function headOf(path: string): Promise<Uint8Array> {
   const file = await open(path, "r");
   try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(4), 0, 4, 0);
+    const { buffer, bytesRead } = await file.read(new Uint8Array(MAGIC_BYTES), 0, MAGIC_BYTES, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

@@ -1,4 +1,5 @@
 import type { Dataset } from "../dataset/definition.ts";
+import { exchangesOf } from "../store/exchanges.ts";
 import { nameOfRaw, quarantineKey, recordsKey } from "../store/layout.ts";
 import { DamagedRecords, type RecordsNote, type RecordsReader } from "../store/records.ts";
 import { ConditionFailed, type Content, type Store } from "../store/store.ts";
@@ -6,10 +7,10 @@ import { type StoredRecords, withStored } from "../store/stored-records.ts";
 import { definitionDigest } from "./definition-digest.ts";
 import { type RecordsFile, RecordsOutput } from "./output.ts";
 import { readQuarantine, toRefused } from "./quarantine.ts";
-import { Bodies, exchangesOf, readExchanges } from "./raw.ts";
+import { Bodies, readExchanges } from "./raw.ts";
 import { type Gathered, RowReader } from "./reader.ts";
 import { RecordSorter } from "./record-sorter.ts";
-import { type RecordedTimes, TimesWatch, timesIn } from "./recorded.ts";
+import { type RecordedTimes, TimesWatch } from "./recorded.ts";
 import { RefusedSorter } from "./refused-sorter.ts";
 import { Scratch } from "./spill/scratch.ts";
 
@@ -53,8 +54,6 @@ export class PartitionProcessor {
   readonly #dataset: Dataset;
   readonly #store: Store;
   readonly #definition: string;
-  /** Position of the cursor's column. */
-  readonly #cursor: number;
   readonly #reader: RowReader;
   readonly #bodies: Bodies;
   readonly #limits: Limits;
@@ -63,7 +62,6 @@ export class PartitionProcessor {
     this.#dataset = dataset;
     this.#store = store;
     this.#definition = definitionDigest(dataset);
-    this.#cursor = Object.keys(dataset.schema).indexOf(dataset.cursor);
     this.#reader = new RowReader(dataset);
     this.#bodies = new Bodies(store);
     this.#limits = limits;
@@ -88,12 +86,12 @@ export class PartitionProcessor {
   async #once(partition: string): Promise<ProcessedPartition | undefined> {
     const { name } = this.#dataset;
     const key = recordsKey(name, partition);
-    const raw = await exchangesOf(name, partition, this.#store);
+    const raw = await exchangesOf(this.#store, name, partition);
     const names = [...raw.keys()];
     const use = async (stored: StoredRecords | undefined): Promise<ProcessedPartition | undefined> => {
       const before = stored && this.#usable(key, stored, names);
       if (before ? namesBeside(before.note, names).length === 0 : names.length === 0)
-        return before && summary(partition, before.note, await timesIn(this.#dataset, before, false), before);
+        return before && summary(partition, before.note, await new TimesWatch(this.#dataset).addFile(before), before);
       const scratch = new Scratch();
       try {
         const gathering = await this.#gather(partition, raw, before, scratch);
@@ -175,7 +173,7 @@ export class PartitionProcessor {
     const output = new RecordsOutput(this.#dataset, scratch, this.#limits.file);
     const watch = new TimesWatch(this.#dataset);
     for await (const sorted of records.sorted()) {
-      if (!watch.isMany) watch.add(sorted.values[this.#cursor] ?? []);
+      watch.addRecords(sorted);
       await output.add(sorted);
     }
     const quarantined = refused.count;
@@ -215,6 +213,6 @@ function namesBeside({ exchanges }: RecordsNote, names: readonly string[]): stri
 const summary = (
   partition: string,
   { rows, quarantined }: RecordsNote,
-  { isMany, times }: TimesWatch,
+  { isTooMuch, times }: TimesWatch,
   { digest, bytes }: Pick<RecordsFile, "digest" | "bytes">,
-): ProcessedPartition => ({ partition, rows, quarantined, ...(isMany ? {} : { times }), digest, bytes });
+): ProcessedPartition => ({ partition, rows, quarantined, ...(isTooMuch ? {} : { times }), digest, bytes });

@@ -5,8 +5,7 @@ import type { ResolvedSource, SourceRow } from "../dataset/source.ts";
 import { decodeRows, decodeSmall, fitsSmall } from "../decode/index.ts";
 import { digestOf } from "../store/durable.ts";
 import type { Exchange } from "../store/exchange.ts";
-import { exchangeKeys, readBody, readExchange } from "../store/exchanges.ts";
-import { nameOfRaw, rawFolder } from "../store/layout.ts";
+import { readBody, readExchange } from "../store/exchanges.ts";
 import type { Store } from "../store/store.ts";
 
 /** What of an exchange its rows are read by. */
@@ -27,13 +26,6 @@ const SHARED = 4 * HELD;
 
 /** Bytes of the bodies of one partition that are kept because they were read with their records. */
 const KEPT = 2 * HELD;
-
-/** Keys of a partition's exchanges by their names, in order. */
-export async function exchangesOf(dataset: string, partition: string, store: Store): Promise<Map<string, string>> {
-  const keys = new Map<string, string>();
-  for await (const key of exchangeKeys(store, rawFolder(dataset, partition))) keys.set(nameOfRaw(key), key);
-  return keys;
-}
 
 /** Exchanges in the order of what they are about: records of a source that sorts them then come sorted. */
 export async function readExchanges(store: Store, keys: readonly string[]): Promise<Fetched[]> {

@@ -1,10 +1,10 @@
-import { calendar } from "../dataset/calendar/index.ts";
 import type { Dataset } from "../dataset/definition.ts";
-import { DAY, milliseconds } from "../dataset/duration.ts";
+import { DAY } from "../dataset/duration.ts";
+import { bucketOf, expectedBuckets } from "../dataset/expected.ts";
 import type { Interval } from "../dataset/interval.ts";
 import type { Column } from "../dataset/schema.ts";
 import { recordsKey } from "../store/layout.ts";
-import type { RecordsReader, StoredValue } from "../store/records.ts";
+import type { RecordColumns, RecordsReader, StoredValue } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 import { sound, withStored } from "../store/stored-records.ts";
 
@@ -29,6 +29,7 @@ const FEW = 100;
 /** Looks at the times of a partition's records, in their order. */
 export class TimesWatch {
   readonly #dataset: Dataset;
+  readonly #most: number;
   /** Milliseconds that a value stands for, and that a bucket has. */
   readonly #unit: number;
   readonly #bucket: number;
@@ -37,14 +38,29 @@ export class TimesWatch {
   #last: number | undefined;
   #end: number | undefined;
 
-  constructor(dataset: Dataset) {
+  /** @param most stretches without records; with more, no further record is looked at */
+  constructor(dataset: Dataset, most = FEW) {
     this.#dataset = dataset;
+    this.#most = most;
     this.#unit = cursorOf(dataset).kind === "date" ? DAY : 1;
-    this.#bucket = milliseconds(dataset.source.windows.granularity);
+    this.#bucket = bucketOf(dataset);
+  }
+
+  addRecords({ values }: RecordColumns): void {
+    const { schema, cursor } = this.#dataset;
+    this.add(values[Object.keys(schema).indexOf(cursor)] ?? []);
+  }
+
+  /** Adds all of a file that was written before. */
+  async addFile(records: RecordsReader): Promise<this> {
+    const { cursor } = this.#dataset;
+    for await (const values of records.column(cursor, cursorOf(this.#dataset))) this.add(values);
+    return this;
   }
 
   /** @param values of the cursor's column */
   add(values: readonly StoredValue[]): void {
+    if (this.isTooMuch) return;
     for (const value of values as readonly number[]) {
       const at = value * this.#unit;
       const start = Math.floor(at / this.#bucket) * this.#bucket;
@@ -56,8 +72,8 @@ export class TimesWatch {
   }
 
   /** Whether there is too much to say: who needs it looks into the file again, a partition at a time. */
-  get isMany(): boolean {
-    return this.#absent.length > FEW;
+  get isTooMuch(): boolean {
+    return this.#absent.length > this.#most;
   }
 
   /** What was seen until now. */
@@ -67,17 +83,8 @@ export class TimesWatch {
   }
 
   #gap(between: Interval): void {
-    const { calendar: name, source } = this.#dataset;
-    if (calendar(name).expected(between, source.windows.granularity).length > 0) this.#absent.push(between);
+    if (expectedBuckets(this.#dataset, between).length > 0) this.#absent.push(between);
   }
-}
-
-/** The times of a file that was written before. @param all also when they are many */
-export async function timesIn(dataset: Dataset, records: RecordsReader, all: boolean): Promise<TimesWatch> {
-  const watch = new TimesWatch(dataset);
-  for await (const values of records.column(dataset.cursor, cursorOf(dataset)))
-    if (all || !watch.isMany) watch.add(values);
-  return watch;
 }
 
 /** What the lake holds of a partition. @throws DamagedRecords */
@@ -86,7 +93,8 @@ export const recordedIn = (store: Store, dataset: Dataset, partition: string): P
     if (!stored) return { rows: 0, quarantined: 0, absent: [] };
     const records = sound(stored);
     const { rows, quarantined } = records.note;
-    return { rows, quarantined, ...(await timesIn(dataset, records, true)).times };
+    const { times } = await new TimesWatch(dataset, Number.POSITIVE_INFINITY).addFile(records);
+    return { rows, quarantined, ...times };
   });
 
 const cursorOf = ({ schema, cursor }: Dataset): Column => schema[cursor] as Column;

@@ -2,7 +2,16 @@ import { messageOf } from "../dataset/errors.ts";
 import { release } from "./content.ts";
 import { jsonBytes, putOnce, readJson } from "./documents.ts";
 import type { Exchange } from "./exchange.ts";
-import { batchFolder, exchangeKey, exchangeName, isPacked, packedKey, rawBodyKey, rawFolder } from "./layout.ts";
+import {
+  batchFolder,
+  exchangeKey,
+  exchangeName,
+  isPacked,
+  nameOfRaw,
+  packedKey,
+  rawBodyKey,
+  rawFolder,
+} from "./layout.ts";
 import type { Content, Store } from "./store.ts";
 
 /** An exchange before its body has a place. */
@@ -74,6 +83,13 @@ export const withBody = (record: ExchangeRecord, key: string, { bytes, sha256 }:
 /** Keys of the exchanges below a prefix, in order. */
 export async function* exchangeKeys(store: Store, prefix: string): AsyncGenerator<string> {
   for await (const { key } of store.list(prefix)) if (exchangeName(key) !== undefined) yield key;
+}
+
+/** Keys of a partition's exchanges by their names, in order. */
+export async function exchangesOf(store: Store, dataset: string, partition: string): Promise<Map<string, string>> {
+  const keys = new Map<string, string>();
+  for await (const key of exchangeKeys(store, rawFolder(dataset, partition))) keys.set(nameOfRaw(key), key);
+  return keys;
 }
 
 /** @param key of an exchange @returns undefined when it is not there @throws when it is damaged */

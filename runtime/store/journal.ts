@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import type { Exchange } from "./exchange.ts";
-import { exchangeKeys, readExchange } from "./exchanges.ts";
-import { nameOfRaw, rawFolder, rawName } from "./layout.ts";
+import { exchangesOf, readExchange } from "./exchanges.ts";
+import { rawName } from "./layout.ts";
 import { type Advance, advance, LEASE, type PartitionState } from "./state.ts";
 import type { Store } from "./store.ts";
 
@@ -23,9 +23,8 @@ export async function recoverJournal(
   const { expiresAt, sequence } = lease.held;
   // Both times are of the holder's clock. A minute more than needed costs nothing.
   const first = rawName(new Date(expiresAt - 2 * LEASE), "");
-  const keys: string[] = [];
-  for await (const key of exchangeKeys(store, rawFolder(dataset, partition)))
-    if (nameOfRaw(key) >= first) keys.push(key);
+  const exchanges = await exchangesOf(store, dataset, partition);
+  const keys = [...exchanges].flatMap(([name, key]) => (name >= first ? [key] : []));
   const records = await pMap(keys, async (key) => (await readExchange(store, key))?.exchange, { concurrency: READS });
   return records
     .filter((record) => record !== undefined)

@@ -1,6 +1,5 @@
-import { calendar } from "../dataset/calendar/index.ts";
 import type { Dataset } from "../dataset/definition.ts";
-import { milliseconds } from "../dataset/duration.ts";
+import { bucketOf, expectedBuckets } from "../dataset/expected.ts";
 import { contains, type Interval, subtract, union } from "../dataset/interval.ts";
 import { Moment } from "../dataset/moment.ts";
 import type { PartitionCoverage } from "../dataset/run.ts";
@@ -74,18 +73,13 @@ export const countGaps = (dataset: Dataset, { gaps }: Pick<PartitionCoverage, "g
 
 /** How many buckets the calendar expects in an interval. @param interval half-open, ISO 8601 */
 export const countExpected = (dataset: Dataset, [start, end]: readonly [string, string]): number =>
-  expected(dataset, { start: Date.parse(start), end: Date.parse(end) }).length;
-
-const expected = (dataset: Dataset, interval: Interval): number[] =>
-  calendar(dataset.calendar).expected(interval, dataset.source.windows.granularity);
-
-const bucketOf = ({ source }: Dataset): number => milliseconds(source.windows.granularity);
+  expectedBuckets(dataset, { start: Date.parse(start), end: Date.parse(end) }).length;
 
 /** Expected buckets without coverage; those that follow each other in one, weekends and holidays between them included. */
 function lacking(dataset: Dataset, covered: readonly Interval[], within: Interval): Interval[] {
   const bucket = bucketOf(dataset);
   return subtract(within, covered).flatMap((open) => {
-    const buckets = expected(dataset, open);
+    const buckets = expectedBuckets(dataset, open);
     const [first, last] = [buckets[0], buckets.at(-1)];
     return first === undefined || last === undefined ? [] : [{ start: first, end: last + bucket }];
   });
@@ -98,7 +92,7 @@ function lacking(dataset: Dataset, covered: readonly Interval[], within: Interva
 function emptyDates(dataset: Dataset, coverage: readonly Interval[], { absent }: Recorded): string[] {
   if (dataset.source.windows.over !== undefined) return [];
   const covered = union(coverage);
-  const empty = absent.flatMap((stretch) => expected(dataset, stretch)).filter((at) => contains(covered, at));
+  const empty = absent.flatMap((stretch) => expectedBuckets(dataset, stretch)).filter((at) => contains(covered, at));
   return [...new Set(empty.map((at) => new Moment(at).date))];
 }
 

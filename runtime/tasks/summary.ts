@@ -110,8 +110,8 @@ async function readAll(options: SummaryOptions): Promise<{ coverage: PartitionCo
     async (partition) => {
       try {
         const state = states.get(partition) ?? UNKNOWN;
-        const found = recorded.get(partition) ?? (await recordedIn(store, dataset, partition));
-        return coverageOf(dataset, partition, state, wanted, found);
+        const held = recorded.get(partition) ?? (await recordedIn(store, dataset, partition));
+        return coverageOf(dataset, partition, state, wanted, held);
       } catch (error) {
         errors.push({ partition, ...toRunError(error) });
         return undefined;

@@ -6,8 +6,8 @@ import { type Interval, union } from "../../dataset/interval.ts";
 import { Moment } from "../../dataset/moment.ts";
 import type { SourceRow } from "../../dataset/source.ts";
 import { BodyError, decodeRows } from "../../decode/index.ts";
-import { type ExchangeRecord, exchangeKeys, putExchange } from "../../store/exchanges.ts";
-import { nameOfRaw, rawFolder, rawName } from "../../store/layout.ts";
+import { type ExchangeRecord, exchangesOf, putExchange } from "../../store/exchanges.ts";
+import { rawName } from "../../store/layout.ts";
 import { acquire, newHolder } from "../../store/lease.ts";
 import type { Store } from "../../store/store.ts";
 import type { OldLayout } from "./old-layout.ts";
@@ -67,7 +67,8 @@ export async function importLake(options: ImportOptions): Promise<Imported> {
   const refused: { key: string; reason: string }[] = [];
   let bytes = 0;
   for (const [partition, bodies] of found) {
-    const known = await namesOf(options, partition);
+    // By name: how an exchange is stored has changed in the course of time.
+    const known = await exchangesOf(options.to, options.dataset.name, partition);
     const taken = await pMap(bodies, (body) => takeOver(options, partition, body, known), { concurrency: READS });
     const kept = taken.filter((one) => "window" in one);
     refused.push(...taken.filter((one) => "reason" in one));
@@ -83,13 +84,6 @@ export async function importLake(options: ImportOptions): Promise<Imported> {
   return { partitions, bytes, refused, others };
 }
 
-/** Names of what is in the lake already: how it is stored has changed in the course of time. */
-async function namesOf({ to, dataset }: ImportOptions, partition: string): Promise<ReadonlySet<string>> {
-  const names = new Set<string>();
-  for await (const key of exchangeKeys(to, rawFolder(dataset.name, partition))) names.add(nameOfRaw(key));
-  return names;
-}
-
 type TakenOver =
   | { readonly window: Interval; readonly bytes: number }
   | { readonly key: string; readonly reason: string };
@@ -98,7 +92,7 @@ async function takeOver(
   options: ImportOptions,
   partition: string,
   { key, at }: Body,
-  known: ReadonlySet<string>,
+  known: ReadonlyMap<string, string>,
 ): Promise<TakenOver> {
   const { from, to, dataset, layout, run } = options;
   const body = (await from.get(key))?.body;

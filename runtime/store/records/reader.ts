@@ -17,17 +17,16 @@ export class RecordsReader {
   /** SHA-256 of the file. */
   readonly digest: string;
   readonly bytes: number;
-  /** As the file itself says it. */
-  readonly schema: Schema;
   readonly #file: AsyncBuffer;
+  readonly #described: FileMetaData["schema"];
   readonly #metadata: FileMetaData;
 
   private constructor(file: AsyncBuffer, metadata: FileMetaData, digest: string) {
     this.#file = file;
+    this.#described = metadata.schema;
     // The names of the columns and their form; the logical types would make floats and dates of the values.
     const schema = metadata.schema.map((item) => (item.converted_type === "UTF8" ? item : physical(item)));
     this.#metadata = { ...metadata, schema };
-    this.schema = recordedSchema(metadata.schema);
     this.note = noteIn(metadata);
     this.digest = digest;
     this.bytes = file.byteLength;
@@ -42,6 +41,11 @@ export class RecordsReader {
     verify(checksum, digest.copy().digest("hex"));
     await addTo(digest, file, checksum.end, file.byteLength);
     return new RecordsReader(file, metadata, digest.digest("hex"));
+  }
+
+  /** As the file itself says it. */
+  get schema(): Schema {
+    return recordedSchema(this.#described);
   }
 
   /** The records in their order. */

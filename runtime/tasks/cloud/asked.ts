@@ -1,6 +1,6 @@
 import { type Interval, union } from "../../dataset/interval.ts";
-import { exchangeKeys, readExchange } from "../../store/exchanges.ts";
-import { nameOfRaw, rawFolder, rawName } from "../../store/layout.ts";
+import { exchangesOf, readExchange } from "../../store/exchanges.ts";
+import { rawName } from "../../store/layout.ts";
 import type { StepContext } from "./step.ts";
 
 /**
@@ -14,8 +14,8 @@ export async function askedByRun(
 ): Promise<Interval[]> {
   const first = rawName(new Date(since), "");
   const asked: Interval[] = [];
-  for await (const key of exchangeKeys(store, rawFolder(dataset.name, partition))) {
-    if (nameOfRaw(key) < first) continue;
+  for (const [name, key] of await exchangesOf(store, dataset.name, partition)) {
+    if (name < first) continue;
     const exchange = (await readExchange(store, key))?.exchange;
     if (exchange?.run !== run) continue;
     // Of a window whose pages are not all there, the rest is still to be asked.
